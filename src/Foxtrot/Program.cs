@@ -1,0 +1,2 @@
+System.Console.Error.WriteLine("foxtrot: no command given");
+return 2;
