@@ -1,0 +1,68 @@
+using Foxtrot.Inference.Devices;
+using Foxtrot.Inference.Models.Onnx;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Foxtrot.Inference.Models;
+
+/// <summary>A model ready to run: an ONNX Runtime session on one device and the facts about its graph.</summary>
+/// <remarks>Thread-safe as the session is: runs may overlap. Whoever loads it disposes it, after the last run.</remarks>
+public sealed class LoadedModel : IDisposable
+{
+    private readonly Lazy<string> _contentHash;
+
+    private LoadedModel(InferenceSession session, ModelGraph graph, ModelFolder folder, Device device, int intraOpThreads, IReadOnlyList<string> externalFiles)
+    {
+        Session = session;
+        Graph = graph;
+        Folder = folder;
+        Device = device;
+        IntraOpThreads = intraOpThreads;
+        _contentHash = new(() => Models.ContentHash.Compute(folder, externalFiles));
+    }
+
+    /// <summary>The session; owned by this object.</summary>
+    public InferenceSession Session { get; }
+
+    /// <summary>What the session's graph takes and gives.</summary>
+    public ModelGraph Graph { get; }
+
+    /// <summary>Where it came from.</summary>
+    public ModelFolder Folder { get; }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Threads that one operator uses on the CPU.</summary>
+    public int IntraOpThreads { get; }
+
+    /// <summary>Longest sequence in tokens: the configuration's, cut to the graph's rotary table where that is shorter.</summary>
+    public int ContextLength => Math.Min(Folder.Config.ContextLength, Graph.RotaryLength ?? int.MaxValue);
+
+    /// <summary>SHA-256, in lower-case hex, over the ONNX file, its external data and the tokenizer; the folder's name and settings do not count.</summary>
+    /// <remarks>Computed at the first reading, which takes about a second per gigabyte.</remarks>
+    public string ContentHash => _contentHash.Value;
+
+    /// <summary>Reads a folder's ONNX file, edits its graph and makes a session.</summary>
+    /// <param name="folder">The folder, from <see cref="ModelFolder.Open"/>.</param>
+    /// <param name="device">Where to run; a device that is not there is an error.</param>
+    /// <param name="options">How to load; null is all defaults.</param>
+    /// <exception cref="ModelException">The file is damaged or not a decoder that the engine can run, or the device is not there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static LoadedModel Load(ModelFolder folder, Device device, ModelLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new ModelLoadOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options.IntraOpThreads));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IntraOpThreads, 1024, nameof(options.IntraOpThreads));
+
+        var file = OnnxModelFile.Read(folder.OnnxFile);
+        var graph = GraphReader.Read(file, folder, options.EditLogitRows);
+        var threads = SessionFactory.Threads(file.Path, graph, options);
+        var session = SessionFactory.Create(file.Path, file.Model.ToByteArray(), device, threads, options);
+        return new LoadedModel(session, graph, folder, device, threads, file.ExternalFiles);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+}

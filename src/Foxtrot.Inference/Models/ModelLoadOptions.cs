@@ -1,0 +1,23 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Foxtrot.Inference.Models;
+
+/// <summary>How a model is loaded. No value here changes a bit of its logits.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Threads for one operator, from 0 to 1,024; 0 is min(2, processors, query heads). Default 0.</summary>
+    /// <remarks>
+    /// At long contexts attention splits its work by heads while there are at least as many heads as threads, and within a head
+    /// beyond that, which changes the order of its sums. So no model gets more threads than it has query heads.
+    /// </remarks>
+    public int IntraOpThreads { get; init; }
+
+    /// <summary>Whether idle threads spin while they wait for the next operator. Faster on quiet cores, much slower on busy ones. Default false.</summary>
+    public bool AllowSpinning { get; init; }
+
+    /// <summary>ONNX Runtime's graph rewriting. Default: all.</summary>
+    public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>Whether the graph is edited so that logits are computed only for the positions asked for. Default true.</summary>
+    public bool EditLogitRows { get; init; } = true;
+}
