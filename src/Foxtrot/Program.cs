@@ -1,2 +1,5 @@
-System.Console.Error.WriteLine("foxtrot: no command given");
-return 2;
+using Foxtrot.Commands;
+using Foxtrot.Output;
+
+using var terminal = Terminal.FromProcess();
+return await FoxtrotCommand.RunAsync(args, terminal);

@@ -1,0 +1,28 @@
+namespace Foxtrot.Inference.Batching;
+
+/// <summary>What one step does about prompts.</summary>
+public enum PrefillKind
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The next run of the oldest sequence that is part of the way through its prompt.</summary>
+    Continue,
+
+    /// <summary>The oldest waiting sequence gets a slot and feeds its first run.</summary>
+    Admit,
+
+    /// <summary>Waiting sequences get slots and feed their whole first runs in one right-padded pass.</summary>
+    AdmitBatch,
+}
+
+/// <summary>One step: every decode row by one token, then at most one prefill pass.</summary>
+/// <param name="DecodeRows">Rows of the decode pass; 0 for none.</param>
+/// <param name="Prefill">What the prefill pass does.</param>
+/// <param name="Sequences">Sequences in the prefill pass.</param>
+/// <param name="Width">Tokens per sequence in the prefill pass: the run's length, or the padded length of a batch.</param>
+public readonly record struct StepPlan(int DecodeRows, PrefillKind Prefill, int Sequences, int Width)
+{
+    /// <summary>Whether there is nothing to do.</summary>
+    public bool IsEmpty => DecodeRows == 0 && Prefill == PrefillKind.None;
+}

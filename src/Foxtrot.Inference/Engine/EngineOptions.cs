@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+using Foxtrot.Inference.Batching;
+
+namespace Foxtrot.Inference.Engine;
+
+/// <summary>How an engine batches. None of these settings changes a bit of what is generated.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Sequences that generate at once; more wait. 1 to 4,096, default 64.</summary>
+    [Range(1, 4096)]
+    public int Slots { get; init; } = 64;
+
+    /// <summary>Positions per slot, prompt and output together; 0 (the default) is the model's context length.</summary>
+    [Range(0, 1 << 20)]
+    public int ContextLength { get; init; }
+
+    /// <summary>Tokens that one step feeds at most, decode rows and prompt together. 16 to 65,536, default 256.</summary>
+    [Range(16, 65536)]
+    public int StepTokenBudget { get; init; } = 256;
+
+    /// <summary>Prompt tokens that one step feeds at most. 2 to 65,536, default 128.</summary>
+    [Range(SchedulerLimits.MinRun, 65536)]
+    public int PrefillChunk { get; init; } = 128;
+
+    /// <summary>Threads that sample a batch. 1 to 64, default 1.</summary>
+    [Range(1, 64)]
+    public int SamplerThreads { get; init; } = 1;
+
+    /// <summary>All that is wrong with these options, each naming field, bound and value; empty when they are valid.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), results, validateAllProperties: true);
+        return [.. results.Select(r => $"{r.ErrorMessage} The value is {Value(r.MemberNames.First())}.")];
+    }
+
+    private object? Value(string property) => GetType().GetProperty(property)?.GetValue(this);
+}

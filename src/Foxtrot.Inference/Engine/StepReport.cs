@@ -1,0 +1,24 @@
+using Foxtrot.Inference.Batching;
+
+namespace Foxtrot.Inference.Engine;
+
+/// <summary>What one step did and how long it took; times are differences of the engine's time stamps.</summary>
+/// <param name="Plan">What was planned and done.</param>
+/// <param name="PromptTokens">Prompt tokens fed, without padding.</param>
+/// <param name="OutputTokens">Output tokens chosen or replayed.</param>
+/// <param name="Running">Sequences with a slot after the step.</param>
+/// <param name="Waiting">Sequences without one.</param>
+/// <param name="DecodeTime">Forward pass over the decode rows.</param>
+/// <param name="PrefillTime">Forward pass over prompt tokens.</param>
+/// <param name="SamplingTime">Choosing tokens.</param>
+/// <param name="StepTime">The whole step.</param>
+public readonly record struct StepReport(
+    StepPlan Plan,
+    int PromptTokens,
+    int OutputTokens,
+    int Running,
+    int Waiting,
+    long DecodeTime,
+    long PrefillTime,
+    long SamplingTime,
+    long StepTime);

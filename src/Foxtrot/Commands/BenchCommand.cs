@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Foxtrot.Output;
+
+namespace Foxtrot.Commands;
+
+/// <summary><c>foxtrot bench</c>: measures this machine.</summary>
+internal static class BenchCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal) => new("bench", "Measure this machine.")
+    {
+        BenchEngineCommand.Create(terminal),
+    };
+}

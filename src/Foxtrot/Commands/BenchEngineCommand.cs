@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Foxtrot.Bench;
+using Foxtrot.Inference.Engine;
+using Foxtrot.Output;
+using Spectre.Console;
+
+namespace Foxtrot.Commands;
+
+/// <summary><c>foxtrot bench engine</c>: tokens per second of the engine beside those of a bare ONNX Runtime loop.</summary>
+internal static class BenchEngineCommand
+{
+    private const int MostRounds = 1000;
+
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var model = new ModelOptions();
+        var rounds = Options.Number<int>("--rounds", "Measured rounds per case (default: 5)");
+        var json = Options.Flag("--json", "Print one JSON document instead of a table");
+        var command = new Command("engine", "Tokens per second of the engine, beside those of a bare ONNX Runtime loop of the same shapes.");
+        model.AddTo(command);
+        command.Add(rounds);
+        command.Add(json);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var count = parsed.GetValue(rounds) ?? 5;
+            if (count is < 1 or > MostRounds)
+            {
+                throw new UsageException($"--rounds must be in [1, {MostRounds}], but is {count}");
+            }
+
+            await using var served = model.Open(parsed, new EngineOptions { Slots = 1 }, terminal);
+            var rows = new List<EngineBenchRow>();
+            await new EngineBench(served.Model, count).RunAsync(rows.Add, cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                WriteJson(terminal.Output, served.Folder.Name, rows);
+            }
+            else
+            {
+                WriteTable(terminal.Console, served, rows);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static void WriteTable(IAnsiConsole console, ServedModel served, List<EngineBenchRow> rows)
+    {
+        console.WriteLine($"{served.Folder.Name}, {served.Model.IntraOpThreads} threads, {MachineDescription.Current()}");
+        var table = new Table { Border = console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.Markdown };
+        table.AddColumn("phase");
+        foreach (var column in new[] { "batch", "context", "tokens/s", "bare tokens/s", "ratio" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Phase, Text(row.Batch), Text(row.Context), Text(Math.Round(row.TokensPerSecond)), Text(Math.Round(row.BareTokensPerSecond)), row.Ratio.ToString("0.000", CultureInfo.InvariantCulture));
+        }
+
+        console.Write(table);
+    }
+
+    private static void WriteJson(TextWriter output, string model, List<EngineBenchRow> rows)
+    {
+        using var document = new JsonDocumentWriter(output);
+        var json = document.Json;
+        json.WriteStartObject();
+        json.WriteString("machine", MachineDescription.Current().ToString());
+        json.WriteString("model", model);
+        json.WriteStartArray("rows");
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("phase", row.Phase);
+            json.WriteNumber("batch", row.Batch);
+            json.WriteNumber("context", row.Context);
+            json.WriteNumber("tokens_per_s", Math.Round(row.TokensPerSecond, 1));
+            json.WriteNumber("bare_tokens_per_s", Math.Round(row.BareTokensPerSecond, 1));
+            json.WriteNumber("ratio", Math.Round(row.Ratio, 4));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Foxtrot.Inference.Engine;
+using Foxtrot.Inference.Text;
+using Foxtrot.Output;
+
+namespace Foxtrot.Commands;
+
+/// <summary>Prompt, seed and sampling: what turns a model into one text, shared by <c>generate</c> and <c>explain</c>.</summary>
+internal sealed class PromptOptions
+{
+    private readonly Argument<string?> _prompt = new("PROMPT")
+    {
+        Description = "The text to continue; without it, standard input (one line break at its end is dropped)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<ulong?> _seed = Options.Number<ulong>("--seed", "The seed; the same seed gives the same text (default: a random one, printed)");
+    private readonly Option<int?> _maxTokens = Options.Number<int>("--max-tokens", "Output tokens at most (default: 256)");
+    private readonly Option<string[]> _stop = Options.Texts("--stop", "A text that ends the output; may be repeated", "text");
+    private readonly Option<bool> _ignoreEnd = Options.Flag("--ignore-eos", "Go on after the model's end token");
+    private readonly SamplingOptions _sampling = new();
+
+    /// <summary>Adds argument and options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_prompt);
+        command.Add(_seed);
+        command.Add(_maxTokens);
+        command.Add(_stop);
+        command.Add(_ignoreEnd);
+        _sampling.AddTo(command);
+    }
+
+    /// <summary>The prompt's text.</summary>
+    public string ReadPrompt(ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.GetValue(_prompt) is { } prompt)
+        {
+            return prompt;
+        }
+
+        if (!terminal.InputIsRedirected)
+        {
+            throw new UsageException("a prompt is missing: give it as an argument or on standard input");
+        }
+
+        var text = terminal.ReadInput();
+        return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+    }
+
+    /// <summary>The seed asked for, or a random one.</summary>
+    public ulong ReadSeed(ParseResult parsed, out bool isRandom)
+    {
+        var seed = parsed.GetValue(_seed);
+        isRandom = seed is null;
+        return seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    }
+
+    /// <summary>The request for choice 0, checked against the model, and the text that its output becomes.</summary>
+    /// <exception cref="UsageException">Something is out of range; the message lists every error.</exception>
+    public TextRequest Read(ParseResult parsed, ServedModel model, string prompt, ulong seed)
+    {
+        var stops = parsed.GetValue(_stop)!;
+        if (stops.Contains(""))
+        {
+            throw new UsageException("--stop must not be empty");
+        }
+
+        var request = new GenerationRequest
+        {
+            Log = TokenLog.FromPrompt(model.Tokenizer.Encode(prompt)),
+            Seed = seed,
+            MaxTokens = parsed.GetValue(_maxTokens) ?? 256,
+            EndTokens = parsed.GetValue(_ignoreEnd) ? [] : model.Folder.Generation.EosTokens,
+            Sampling = _sampling.Read(parsed, model.Folder.Generation, model.Tokenizer, model.Engine.Vocabulary),
+        };
+        return request.Validate(model.Engine.Vocabulary, model.Engine.ContextLength) is { Count: > 0 } errors
+            ? throw new UsageException(string.Join("; ", errors.Select(e => e.Message)))
+            : new TextRequest(request, stops);
+    }
+}
+
+/// <summary>A request and the texts that end its output.</summary>
+/// <param name="Request">For choice 0, without a monitor.</param>
+/// <param name="Stops">Stop strings.</param>
+internal sealed record TextRequest(GenerationRequest Request, IReadOnlyList<string> Stops)
+{
+    /// <summary>Starts one choice; its text can be read as it comes.</summary>
+    public (Generation Generation, OutputText Text) Start(ServedModel model, int choice, LogitsTap? tap = null)
+    {
+        var text = new OutputText(model.Tokenizer, Stops, Math.Min(Request.MaxTokens, model.Engine.ContextLength));
+        return (model.Engine.Submit(Request with { Choice = choice, Monitor = text, Tap = tap }), text);
+    }
+}

@@ -1,0 +1,109 @@
+using CsCheck;
+using Foxtrot.Inference.Batching;
+
+namespace Foxtrot.Inference.Tests.Batching;
+
+public sealed class SchedulerTests
+{
+    private static readonly SchedulerLimits Limits = new(StepTokenBudget: 64, PrefillChunk: 32);
+
+    [Fact]
+    public void Nothing_to_do_gives_an_empty_plan() =>
+        Assert.True(Plan(decodeRows: 0, free: 4, [], []).IsEmpty);
+
+    [Fact]
+    public void Every_decode_row_is_fed_in_every_step()
+    {
+        Assert.Equal(new StepPlan(7, PrefillKind.None, 0, 0), Plan(decodeRows: 7, free: 0, [], [5]));
+        Assert.Equal(7, Plan(decodeRows: 7, free: 1, [100], []).DecodeRows);
+    }
+
+    [Fact]
+    public void Without_a_free_slot_sequences_wait() =>
+        Assert.Equal(PrefillKind.None, Plan(decodeRows: 3, free: 0, [], [5, 6]).Prefill);
+
+    [Fact]
+    public void Short_prompts_are_fed_together_padded_to_the_longest() =>
+        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 3, 8), Plan(decodeRows: 0, free: 4, [], [5, 8, 3]));
+
+    [Fact]
+    public void A_batch_of_prompts_ends_where_padding_would_break_the_budget() =>
+        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 2, 10), Plan(decodeRows: 0, free: 4, [], [8, 10, 11, 2]));
+
+    [Fact]
+    public void A_batch_of_prompts_takes_no_more_than_the_free_slots() =>
+        Assert.Equal(2, Plan(decodeRows: 0, free: 2, [], [3, 3, 3]).Sequences);
+
+    [Fact]
+    public void A_prompt_of_one_token_is_padded_to_a_run_of_two() =>
+        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 1, 2), Plan(decodeRows: 0, free: 1, [], [1]));
+
+    [Fact]
+    public void A_long_prompt_is_admitted_with_its_first_chunk() =>
+        Assert.Equal(new StepPlan(2, PrefillKind.Admit, 1, 32), Plan(decodeRows: 2, free: 1, [], [100, 3]));
+
+    [Fact]
+    public void A_sequence_that_has_begun_its_prompt_goes_on_before_others_are_admitted() =>
+        Assert.Equal(new StepPlan(1, PrefillKind.Continue, 1, 20), Plan(decodeRows: 1, free: 2, [20], [3]));
+
+    [Fact]
+    public void Decode_rows_leave_less_of_the_budget_to_prompts_but_never_nothing()
+    {
+        Assert.Equal(24, Plan(decodeRows: 40, free: 1, [100], []).Width);
+        Assert.Equal(SchedulerLimits.MinPrefill, Plan(decodeRows: 500, free: 1, [100], []).Width);
+    }
+
+    [Theory]
+    [InlineData(1, 8, 1)]
+    [InlineData(8, 8, 8)]
+    [InlineData(9, 8, 7)]
+    [InlineData(10, 8, 8)]
+    [InlineData(3, 2, 3)]
+    [InlineData(4, 2, 2)]
+    public void A_chunk_never_leaves_a_single_token_behind(int remaining, int allowance, int expected) =>
+        Assert.Equal(expected, Scheduler.RunLength(remaining, allowance));
+
+    [Fact]
+    public void Any_prompt_is_fed_in_runs_of_two_or_more_within_the_allowance() =>
+        Gen.Select(Gen.Int[2, 5000], Gen.Int[2, 300]).Sample((prompt, allowance) =>
+        {
+            for (var remaining = prompt; remaining > 0;)
+            {
+                var run = Scheduler.RunLength(remaining, allowance);
+                Assert.InRange(run, SchedulerLimits.MinRun, Math.Max(allowance, SchedulerLimits.MinRun + 1));
+                remaining -= run;
+            }
+        });
+
+    [Fact]
+    public void Any_plan_stays_within_slots_budget_and_queue() =>
+        Gen.Select(Gen.Int[0, 80], Gen.Int[0, 8], Gen.Int[1, 200].Array[0, 3], Gen.Int[1, 200].Array[0, 12], Gen.Int[16, 128], Gen.Int[2, 128])
+            .Sample((decodeRows, free, prefilling, waiting, budget, chunk) =>
+            {
+                var limits = new SchedulerLimits(budget, chunk);
+                var plan = Scheduler.Plan(new SchedulerSnapshot { DecodeRows = decodeRows, FreeSlots = free, Prefilling = prefilling, Waiting = waiting }, limits);
+                Assert.Equal(decodeRows, plan.DecodeRows);
+                var padded = plan.Sequences * plan.Width;
+                Assert.InRange(padded, 0, Math.Max(limits.PrefillAllowance(decodeRows), SchedulerLimits.MinRun + 1));
+                switch (plan.Prefill)
+                {
+                    case PrefillKind.None:
+                        Assert.True(prefilling.Length == 0 && (waiting.Length == 0 || free == 0));
+                        break;
+                    case PrefillKind.Continue:
+                        Assert.InRange(plan.Width, 1, prefilling[0]);
+                        break;
+                    case PrefillKind.Admit:
+                        Assert.True(free > 0 && prefilling.Length == 0);
+                        Assert.InRange(plan.Width, 2, waiting[0]);
+                        break;
+                    default:
+                        Assert.InRange(plan.Sequences, 1, Math.Min(free, waiting.Length));
+                        Assert.Equal(Math.Max(2, waiting.Take(plan.Sequences).Max()), plan.Width);
+                        break;
+                }
+            });
+
+    private static StepPlan Plan(int decodeRows, int free, int[] prefilling, int[] waiting) =>
+        Scheduler.Plan(new SchedulerSnapshot { DecodeRows = decodeRows, FreeSlots = free, Prefilling = prefilling, Waiting = waiting }, Limits);
+}
