@@ -1,6 +1,5 @@
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Models.Onnx;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Models;
@@ -59,7 +58,7 @@ public sealed class LoadedModel : IDisposable
         var file = OnnxModelFile.Read(folder.OnnxFile);
         var graph = GraphReader.Read(file, folder, options.EditLogitRows);
         var threads = SessionFactory.Threads(file.Path, graph, options);
-        var session = SessionFactory.Create(file.Path, file.Model.ToByteArray(), device, threads, options);
+        var session = SessionFactory.Create(file, device, threads, options);
         return new LoadedModel(session, graph, folder, device, threads, file.ExternalFiles);
     }
 
