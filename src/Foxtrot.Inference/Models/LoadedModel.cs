@@ -1,3 +1,4 @@
+using System.Globalization;
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Models.Onnx;
 using Microsoft.ML.OnnxRuntime;
@@ -57,6 +58,13 @@ public sealed class LoadedModel : IDisposable
 
         var file = OnnxModelFile.Read(folder.OnnxFile);
         var graph = GraphReader.Read(file, folder, options.EditLogitRows);
+        if (device.Kind == DeviceKind.Cpu && graph.RotaryInAttention && graph.HeadSize % 16 != 0)
+        {
+            throw new ModelException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path}: GroupQueryAttention with do_rotary=1 and head size {graph.HeadSize}: the CPU needs a multiple of 16; export it with a separate RotaryEmbedding."));
+        }
+
         var threads = SessionFactory.Threads(file.Path, graph, options);
         var session = SessionFactory.Create(file, device, threads, options);
         return new LoadedModel(session, graph, folder, device, threads, file.ExternalFiles);

@@ -63,6 +63,9 @@ public sealed record ModelGraph
     /// <summary>Positions that the graph's rotary table covers; null where it computes them.</summary>
     public int? RotaryLength { get; init; }
 
+    /// <summary>Whether GroupQueryAttention itself rotates queries and keys by position (<c>do_rotary</c>).</summary>
+    public bool RotaryInAttention { get; init; }
+
     /// <summary>Tokens that GroupQueryAttention looks back (<c>local_window_size</c>); null is all.</summary>
     public int? LocalWindow { get; init; }
 

@@ -104,6 +104,7 @@ internal sealed class GraphReader
             LogitRows = edit.Input,
             LogitRowsReason = edit.Reason,
             RotaryLength = RotaryLength(),
+            RotaryInAttention = attention.Exists(node => GraphIndex.Int(node, "do_rotary", 0) == 1),
             LocalWindow = attention.Count > 0 && GraphIndex.Int(attention[0], "local_window_size", -1) is > 0 and var window ? (int)window : null,
             RowsIndependent = mixing is null,
             RowsDependReason = mixing is null ? null : $"int8 dynamic quantisation ({mixing}): its scale is taken over all rows of a batch together",
