@@ -6,7 +6,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Foxtrot.Inference.Models;
 
 /// <summary>A model ready to run: an ONNX Runtime session on one device and the facts about its graph.</summary>
-/// <remarks>Thread-safe as the session is: runs may overlap. Whoever loads it disposes it, after the last run.</remarks>
+/// <remarks>Thread-safe as the session is: runs may overlap. Whoever loads it disposes it, after the last run. Weights are mapped from
+/// disk, so its files must not change until then.</remarks>
 public sealed class LoadedModel : IDisposable
 {
     private readonly Lazy<string> _contentHash;

@@ -36,7 +36,7 @@ public sealed record ModelGraph
     /// <summary>Input: int64 [batch, past + length], 1 where a token is. Layout B reads only each row's count of ones, and the width as the buffer's length.</summary>
     public required string AttentionMask { get; init; }
 
-    /// <summary>Input: int64 [batch, length], each token's position from 0; null where the graph counts for itself.</summary>
+    /// <summary>Input: int64 [batch, length], each token's position from 0; null where the graph counts for itself (layout A then counts by the past's length, which must have no gaps).</summary>
     public string? PositionIds { get; init; }
 
     /// <summary>Inputs: past keys per layer.</summary>
