@@ -1,12 +1,13 @@
+using System.Globalization;
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Models.Onnx;
-using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Models;
 
 /// <summary>A model ready to run: an ONNX Runtime session on one device and the facts about its graph.</summary>
-/// <remarks>Thread-safe as the session is: runs may overlap. Whoever loads it disposes it, after the last run.</remarks>
+/// <remarks>Thread-safe as the session is: runs may overlap. Whoever loads it disposes it, after the last run. Weights are mapped from
+/// disk, so its files must not change until then.</remarks>
 public sealed class LoadedModel : IDisposable
 {
     private readonly Lazy<string> _contentHash;
@@ -58,8 +59,15 @@ public sealed class LoadedModel : IDisposable
 
         var file = OnnxModelFile.Read(folder.OnnxFile);
         var graph = GraphReader.Read(file, folder, options.EditLogitRows);
+        if (device.Kind == DeviceKind.Cpu && graph.RotaryInAttention && graph.HeadSize % 16 != 0)
+        {
+            throw new ModelException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path}: GroupQueryAttention with do_rotary=1 and head size {graph.HeadSize}: the CPU needs a multiple of 16; export it with a separate RotaryEmbedding."));
+        }
+
         var threads = SessionFactory.Threads(file.Path, graph, options);
-        var session = SessionFactory.Create(file.Path, file.Model.ToByteArray(), device, threads, options);
+        var session = SessionFactory.Create(file, device, threads, options);
         return new LoadedModel(session, graph, folder, device, threads, file.ExternalFiles);
     }
 

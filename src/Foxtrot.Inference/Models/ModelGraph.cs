@@ -36,7 +36,7 @@ public sealed record ModelGraph
     /// <summary>Input: int64 [batch, past + length], 1 where a token is. Layout B reads only each row's count of ones, and the width as the buffer's length.</summary>
     public required string AttentionMask { get; init; }
 
-    /// <summary>Input: int64 [batch, length], each token's position from 0; null where the graph counts for itself.</summary>
+    /// <summary>Input: int64 [batch, length], each token's position from 0; null where the graph counts for itself (layout A then counts by the past's length, which must have no gaps).</summary>
     public string? PositionIds { get; init; }
 
     /// <summary>Inputs: past keys per layer.</summary>
@@ -62,6 +62,9 @@ public sealed record ModelGraph
 
     /// <summary>Positions that the graph's rotary table covers; null where it computes them.</summary>
     public int? RotaryLength { get; init; }
+
+    /// <summary>Whether GroupQueryAttention itself rotates queries and keys by position (<c>do_rotary</c>).</summary>
+    public bool RotaryInAttention { get; init; }
 
     /// <summary>Tokens that GroupQueryAttention looks back (<c>local_window_size</c>); null is all.</summary>
     public int? LocalWindow { get; init; }

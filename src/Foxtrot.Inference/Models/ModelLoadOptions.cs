@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Models;
 
-/// <summary>How a model is loaded. No value here changes a bit of its logits.</summary>
+/// <summary>How a model is loaded. No value here changes a bit of its logits, but for <see cref="EditLogitRows"/> with fp16 models.</summary>
 public sealed record ModelLoadOptions
 {
     /// <summary>Threads for one operator, from 0 to 1,024; 0 is min(2, processors, query heads). Default 0.</summary>
@@ -18,6 +18,9 @@ public sealed record ModelLoadOptions
     /// <summary>ONNX Runtime's graph rewriting. Default: all.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 
-    /// <summary>Whether the graph is edited so that logits are computed only for the positions asked for. Default true.</summary>
+    /// <summary>
+    /// Whether the graph is edited so that logits are computed only for the positions asked for. Default true. For fp16 models on
+    /// the CPU the two settings round at different places and so give different bits, each reproducible.
+    /// </summary>
     public bool EditLogitRows { get; init; } = true;
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Foxtrot.Inference.Devices;
+using Foxtrot.Inference.Models.Onnx;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Models;
@@ -23,8 +25,9 @@ internal static class SessionFactory
         return options.IntraOpThreads > 0 ? options.IntraOpThreads : Math.Min(Math.Min(2, Environment.ProcessorCount), heads);
     }
 
-    /// <summary>A session over a model in memory whose large weights are in files beside <paramref name="file"/>.</summary>
-    public static InferenceSession Create(string file, byte[] model, Device device, int threads, ModelLoadOptions options)
+    /// <summary>A session over an edited model; its weights are mapped from disk.</summary>
+    /// <exception cref="ModelException">ONNX Runtime refuses the model, or the device is not there.</exception>
+    public static InferenceSession Create(OnnxModelFile file, Device device, int threads, ModelLoadOptions options)
     {
         using var session = new SessionOptions
         {
@@ -32,22 +35,23 @@ internal static class SessionFactory
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // Errors come as exceptions; printed besides, they would break one-line messages.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             // A pattern is kept for every combination of input shapes ever seen; here those never end.
             EnableMemoryPattern = false,
         };
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-        session.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(file)!);
+        session.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", file.DataFolder);
         ExecutionProvider.Configure(session, device);
         try
         {
-            return new InferenceSession(model, session);
+            return new InferenceSession(file.Model.ToByteArray(), session);
         }
         catch (Exception error) when (error is OnnxRuntimeException or DllNotFoundException)
         {
             throw device.Kind == DeviceKind.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase)
                 ? ExecutionProvider.Unavailable(device, error)
-                : new ModelException($"{file}: ONNX Runtime cannot load it: {ModelException.FirstLine(error.Message)}", error);
+                : new ModelException($"{file.Path}: ONNX Runtime cannot load it: {ModelException.FirstLine(error.Message)}", error);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using global::Onnx;
 
 namespace Foxtrot.Inference.Models.Onnx;
@@ -143,6 +144,11 @@ internal sealed class GraphIndex
     /// <summary>The int64 or int32 values of a small stored tensor; null when it is something else.</summary>
     public long[]? StoredIntegers(string tensor)
     {
+        if (Producer(tensor) is { OpType: "Constant" } node && node.Attribute.Count == 1 && node.Attribute[0].T is null)
+        {
+            return node.Attribute[0].Ints.Count > 0 ? [.. node.Attribute[0].Ints] : node.Attribute[0].HasI ? [node.Attribute[0].I] : null;
+        }
+
         if (Stored(tensor) is not { } stored || stored.DataLocation == TensorProto.Types.DataLocation.External)
         {
             return null;
@@ -150,9 +156,9 @@ internal sealed class GraphIndex
 
         return (TensorProto.Types.DataType)stored.DataType switch
         {
-            TensorProto.Types.DataType.Int64 when stored.HasRawData => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(stored.RawData.Span).ToArray(),
+            TensorProto.Types.DataType.Int64 when stored.HasRawData => MemoryMarshal.Cast<byte, long>(stored.RawData.Span).ToArray(),
             TensorProto.Types.DataType.Int64 => [.. stored.Int64Data],
-            TensorProto.Types.DataType.Int32 when stored.HasRawData => [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, int>(stored.RawData.Span).ToArray()],
+            TensorProto.Types.DataType.Int32 when stored.HasRawData => [.. MemoryMarshal.Cast<byte, int>(stored.RawData.Span).ToArray()],
             TensorProto.Types.DataType.Int32 => [.. stored.Int32Data],
             _ => null,
         };

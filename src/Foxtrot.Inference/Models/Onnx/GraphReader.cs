@@ -7,15 +7,10 @@ namespace Foxtrot.Inference.Models.Onnx;
 /// <summary>Reads a decoder's facts off its graph and refuses, by name, what the engine cannot run.</summary>
 internal sealed class GraphReader
 {
-    // Their scale is taken over the whole tensor, all rows together.
-    private static readonly HashSet<string> MixRows =
-        new(StringComparer.Ordinal) { "DynamicQuantizeLinear", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "ConvInteger", "QAttention" };
-
-    private static readonly string[] KeepInputs = ["num_logits_to_keep", "logits_to_keep"];
-
     private readonly string _file;
     private readonly ModelFolder _folder;
     private readonly ModelProto _model;
+    private readonly string? _keepInput;
     private readonly GraphProto _graph;
     private readonly IReadOnlyDictionary<string, string> _names;
     private readonly Dictionary<string, ValueInfoProto> _inputs;
@@ -27,6 +22,7 @@ internal sealed class GraphReader
         _folder = folder;
         _model = file.Model;
         _graph = file.Model.Graph;
+        _keepInput = LogitsToKeep.Find(_graph);
         _names = folder.Genai?.Names ?? new Dictionary<string, string>();
         // Before IR version 4 weights were listed as inputs too.
         var weights = _graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
@@ -34,19 +30,9 @@ internal sealed class GraphReader
         _outputs = _graph.Output.ToDictionary(output => output.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The input that says how many last positions get logits, where the graph has one.</summary>
-    public string? KeepInput { get; private init; }
-
     /// <summary>Reads the facts and, if asked, makes the <c>logit_rows</c> edit in the file's model.</summary>
     /// <exception cref="ModelException">The graph is not a decoder that the engine can run.</exception>
-    public static ModelGraph Read(OnnxModelFile file, ModelFolder folder, bool editLogitRows)
-    {
-        var reader = new GraphReader(file, folder)
-        {
-            KeepInput = Array.Find(KeepInputs, name => file.Model.Graph.Input.Any(input => input.Name == name)),
-        };
-        return reader.Read(editLogitRows);
-    }
+    public static ModelGraph Read(OnnxModelFile file, ModelFolder folder, bool editLogitRows) => new GraphReader(file, folder).Read(editLogitRows);
 
     private ModelGraph Read(bool editLogitRows)
     {
@@ -71,18 +57,17 @@ internal sealed class GraphReader
             throw new ModelException($"{_file}: there is no output {logits}; outputs are {List(_outputs.Keys)}.");
         }
 
-        var head = LanguageModelHead.Find(_file, _graph, logits, KeepInput);
+        var head = LanguageModelHead.Find(_file, _graph, logits, _keepInput);
         var vocabulary = Vocabulary(logitsInfo, head);
         var logitsType = FloatType(logitsInfo);
-        KeepAllLogits();
+        LogitsToKeep.KeepAll(_graph, _keepInput);
         var edit = editLogitRows ? LogitRowsEdit.Apply(_graph, head, vocabulary) : new LogitRowsResult(null, "the edit was not asked for");
         if (edit.Input is null && head.Pruning is not null)
         {
             throw new ModelException($"{_file}: the head is pruned to each row's last position and needs the logit_rows edit, but {edit.Reason}.");
         }
 
-        var operators = _graph.Node.Concat(_model.Functions.SelectMany(function => function.Node));
-        var mixing = operators.FirstOrDefault(node => MixRows.Contains(node.OpType))?.OpType;
+        var mixing = RowTraits.MixingOperator(_model);
         return new ModelGraph
         {
             Layout = layout,
@@ -104,10 +89,11 @@ internal sealed class GraphReader
             LogitRows = edit.Input,
             LogitRowsReason = edit.Reason,
             RotaryLength = RotaryLength(),
+            RotaryInAttention = attention.Exists(node => GraphIndex.Int(node, "do_rotary", 0) == 1),
             LocalWindow = attention.Count > 0 && GraphIndex.Int(attention[0], "local_window_size", -1) is > 0 and var window ? (int)window : null,
             RowsIndependent = mixing is null,
             RowsDependReason = mixing is null ? null : $"int8 dynamic quantisation ({mixing}): its scale is taken over all rows of a batch together",
-            PadSingleRow = operators.Any(node => node.OpType == "MatMulNBits" && GraphIndex.Int(node, "accuracy_level", 0) != 4),
+            PadSingleRow = RowTraits.NeedsTwoRows(_model),
         };
     }
 
@@ -137,7 +123,7 @@ internal sealed class GraphReader
     {
         foreach (var name in _inputs.Keys)
         {
-            if (!known.Contains(name) && name != KeepInput && !CacheTensors.IsCacheName(name, _names))
+            if (!known.Contains(name) && name != _keepInput && !CacheTensors.IsCacheName(name, _names))
             {
                 throw new ModelException($"{_file}: input {name} is not one that text generation can fill; known are input_ids, attention_mask, position_ids, past_key_values.N.key and .value, num_logits_to_keep.");
             }
@@ -251,25 +237,6 @@ internal sealed class GraphReader
             : throw new ModelException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_file}: output {logits.Name} has {width} columns, but the configuration says vocab_size {_folder.Config.VocabularySize}; the files belong to different models."));
-    }
-
-    /// <summary>Turns the input that limits logits to the last positions into the constant 0, which means all.</summary>
-    private void KeepAllLogits()
-    {
-        if (KeepInput is null)
-        {
-            return;
-        }
-
-        var input = _inputs[KeepInput];
-        _graph.Input.Remove(input);
-        var zero = new TensorProto { Name = KeepInput, DataType = input.Type.TensorType.ElemType, RawData = Google.Protobuf.ByteString.CopyFrom(new byte[TypeOf(input) == TensorElementType.Int32 ? 4 : 8]) };
-        foreach (var _ in input.Type.TensorType.Shape?.Dim ?? [])
-        {
-            zero.Dims.Add(1);
-        }
-
-        _graph.Initializer.Add(zero);
     }
 
     private int? RotaryLength()

@@ -11,6 +11,11 @@ internal readonly record struct LogitRowsResult(string? Input, string? Reason);
 /// Puts <c>Flatten</c> and <c>Gather(logit_rows)</c> before the language-model head, so that logits [rows, vocabulary] are computed
 /// only for the chosen positions of [batch × length]. A prefill of 512 tokens needs one row of logits, not 512.
 /// </summary>
+/// <remarks>
+/// The bits of a row do not depend on which rows are chosen. With fp32 hidden states they are also those of the unedited graph. With
+/// fp16 ones they are not on the CPU: it computes in fp32 and rounds the hidden states where the edit stands, as the file says, while
+/// in the unedited graph it drops that rounding.
+/// </remarks>
 internal static class LogitRowsEdit
 {
     private const string Prefix = "foxtrot/logit_rows";
