@@ -1,3 +1,5 @@
+using Foxtrot.Inference.ForwardPass;
+
 namespace Foxtrot.Inference.Batching;
 
 /// <summary>
@@ -14,7 +16,7 @@ public static class Scheduler
         var allowance = limits.PrefillAllowance(snapshot.DecodeRows);
         if (snapshot.Prefilling.Length > 0)
         {
-            return new StepPlan(snapshot.DecodeRows, PrefillKind.Continue, 1, RunLength(snapshot.Prefilling[0], allowance));
+            return new StepPlan(snapshot.DecodeRows, PrefillKind.Continue, 1, Math.Min(snapshot.Prefilling[0], allowance));
         }
 
         if (snapshot.Waiting.Length == 0 || snapshot.FreeSlots == 0)
@@ -25,41 +27,22 @@ public static class Scheduler
         var first = snapshot.Waiting[0];
         if (first > allowance)
         {
-            return new StepPlan(snapshot.DecodeRows, PrefillKind.Admit, 1, RunLength(first, allowance));
+            return new StepPlan(snapshot.DecodeRows, PrefillKind.Admit, 1, allowance);
         }
 
         var (sequences, width) = Batch(snapshot.Waiting, snapshot.FreeSlots, allowance);
         return new StepPlan(snapshot.DecodeRows, PrefillKind.AdmitBatch, sequences, width);
     }
 
-    /// <summary>How much of a run is fed now: never leaves a remainder of one token, never feeds one token of several.</summary>
-    /// <param name="remaining">Tokens left in the run, at least 1.</param>
-    /// <param name="allowance">Tokens allowed, at least 2.</param>
-    /// <returns>At most one token more than allowed, and that only for an allowance of 2.</returns>
-    public static int RunLength(int remaining, int allowance)
-    {
-        if (remaining <= allowance)
-        {
-            return remaining;
-        }
-
-        if (remaining - allowance > 1)
-        {
-            return allowance;
-        }
-
-        return allowance > SchedulerLimits.MinRun ? allowance - 1 : remaining;
-    }
-
     // As many first runs from the front of the queue as fit when padded to the longest of them.
     private static (int Sequences, int Width) Batch(ReadOnlySpan<int> waiting, int freeSlots, int allowance)
     {
         var sequences = 0;
-        var width = SchedulerLimits.MinRun;
+        var width = 0;
         var most = Math.Min(waiting.Length, freeSlots);
         while (sequences < most)
         {
-            var wider = Math.Max(width, waiting[sequences]);
+            var wider = Math.Max(width, ForwardRunner.RunWidth(waiting[sequences]));
             if (sequences > 0 && wider * (sequences + 1) > allowance)
             {
                 break;

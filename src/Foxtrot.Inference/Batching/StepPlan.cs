@@ -20,7 +20,7 @@ public enum PrefillKind
 /// <param name="DecodeRows">Rows of the decode pass; 0 for none.</param>
 /// <param name="Prefill">What the prefill pass does.</param>
 /// <param name="Sequences">Sequences in the prefill pass.</param>
-/// <param name="Width">Tokens per sequence in the prefill pass: the run's length, or the padded length of a batch.</param>
+/// <param name="Width">Tokens per sequence in the prefill pass: the run's length, or the padded, even length of a batch.</param>
 public readonly record struct StepPlan(int DecodeRows, PrefillKind Prefill, int Sequences, int Width)
 {
     /// <summary>Whether there is nothing to do.</summary>

@@ -1,5 +1,5 @@
 using Foxtrot.Inference.Batching;
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.KvCache;
 using Foxtrot.Sampling;
 using Microsoft.ML.OnnxRuntime;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.Models;
 using Foxtrot.Sampling;
 

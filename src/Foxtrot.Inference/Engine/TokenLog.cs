@@ -15,8 +15,8 @@ public enum TokenSource
 /// token decides the kernel that computes it.
 /// </summary>
 /// <remarks>
-/// Immutable. Neighbouring stretches of one source are one stretch. A prompt stretch of a single token is fed as a run of
-/// two with a dummy behind it. The last token before a new prompt stretch is fed alone, like every generated token.
+/// Immutable. Neighbouring stretches of one source are one stretch. Prompt is fed in runs, at even widths, with
+/// a dummy token behind a run of an odd length; where the runs are cut changes nothing. The last generated token before a new prompt stretch is fed alone, like every generated token.
 /// </remarks>
 public sealed class TokenLog
 {

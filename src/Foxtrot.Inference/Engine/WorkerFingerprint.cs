@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.Models;
 using Foxtrot.Sampling;
 
@@ -24,6 +24,7 @@ public sealed record WorkerFingerprint(string Hash, string? Inexact)
     private const int Chunk = 7;
     private const int ShortRun = 3 * Chunk;
     private const int LongRun = 600;
+    private const int ShortestContext = ShortRun + 1 + DecodeSteps;
     private const int DecodeSteps = 4;
 
     /// <summary>Whether this worker promises exact reproduction.</summary>
@@ -33,8 +34,13 @@ public sealed record WorkerFingerprint(string Hash, string? Inexact)
     /// <param name="model">The model; not in use by anyone else meanwhile.</param>
     public static WorkerFingerprint Compute(LoadedModel model)
     {
+        if (model.ContextLength < ShortestContext)
+        {
+            return new WorkerFingerprint("0000000000000000", $"a context of {model.ContextLength} tokens is too short for the self-check, which takes {ShortestContext}");
+        }
+
         var longRun = Math.Min(LongRun, model.ContextLength - DecodeSteps);
-        using var runner = ForwardRunner.Create(model, Rows, Math.Max(longRun, ShortRun) + DecodeSteps);
+        using var runner = ForwardRunner.Create(model, Rows, longRun + DecodeSteps);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{model.ContentHash} sampler {SamplerVersion.Current} {model.Device.Kind} "));
 
@@ -101,14 +107,15 @@ public sealed record WorkerFingerprint(string Hash, string? Inexact)
         public float[][] InBatch(int run)
         {
             int[] lengths = [run - 4, run, 2];
-            var padded = new int[Rows * run];
+            var width = ForwardRunner.RunWidth(run);
+            var padded = new int[Rows * width];
             for (var row = 0; row < Rows; row++)
             {
-                tokens.AsSpan(row == 1 ? 0 : row + 1, run).CopyTo(padded.AsSpan(row * run));
+                tokens.AsSpan(row == 1 ? 0 : row + 1, run).CopyTo(padded.AsSpan(row * width));
             }
 
             var result = new float[1 + DecodeSteps][];
-            result[0] = Middle(runner.PrefillBatch(0, padded, run, lengths));
+            result[0] = Middle(runner.PrefillBatch(0, padded, width, lengths));
             for (var step = 0; step < DecodeSteps; step++)
             {
                 var next = tokens[run + step];

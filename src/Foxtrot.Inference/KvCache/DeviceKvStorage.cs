@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 

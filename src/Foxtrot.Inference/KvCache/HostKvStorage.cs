@@ -1,4 +1,4 @@
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,4 +1,4 @@
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 
 namespace Foxtrot.Inference.KvCache;
 

@@ -1,5 +1,5 @@
 using Foxtrot.Inference.Engine;
-using Foxtrot.Inference.Forward;
+using Foxtrot.Inference.ForwardPass;
 
 namespace Foxtrot.Inference.KvCache;
 

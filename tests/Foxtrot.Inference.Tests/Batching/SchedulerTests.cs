@@ -28,15 +28,18 @@ public sealed class SchedulerTests
 
     [Fact]
     public void A_batch_of_prompts_ends_where_padding_would_break_the_budget() =>
-        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 2, 10), Plan(decodeRows: 0, free: 4, [], [8, 10, 11, 2]));
+        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 2, 10), Plan(decodeRows: 0, free: 4, [], [8, 9, 11, 2]));
 
     [Fact]
     public void A_batch_of_prompts_takes_no_more_than_the_free_slots() =>
         Assert.Equal(2, Plan(decodeRows: 0, free: 2, [], [3, 3, 3]).Sequences);
 
     [Fact]
-    public void A_prompt_of_one_token_is_padded_to_a_run_of_two() =>
+    public void Prompts_are_padded_to_an_even_width()
+    {
         Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 1, 2), Plan(decodeRows: 0, free: 1, [], [1]));
+        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 1, 18), Plan(decodeRows: 0, free: 1, [], [17]));
+    }
 
     [Fact]
     public void A_long_prompt_is_admitted_with_its_first_chunk() =>
@@ -53,27 +56,9 @@ public sealed class SchedulerTests
         Assert.Equal(SchedulerLimits.MinPrefill, Plan(decodeRows: 500, free: 1, [100], []).Width);
     }
 
-    [Theory]
-    [InlineData(1, 8, 1)]
-    [InlineData(8, 8, 8)]
-    [InlineData(9, 8, 7)]
-    [InlineData(10, 8, 8)]
-    [InlineData(3, 2, 3)]
-    [InlineData(4, 2, 2)]
-    public void A_chunk_never_leaves_a_single_token_behind(int remaining, int allowance, int expected) =>
-        Assert.Equal(expected, Scheduler.RunLength(remaining, allowance));
-
     [Fact]
-    public void Any_prompt_is_fed_in_runs_of_two_or_more_within_the_allowance() =>
-        Gen.Select(Gen.Int[2, 5000], Gen.Int[2, 300]).Sample((prompt, allowance) =>
-        {
-            for (var remaining = prompt; remaining > 0;)
-            {
-                var run = Scheduler.RunLength(remaining, allowance);
-                Assert.InRange(run, SchedulerLimits.MinRun, Math.Max(allowance, SchedulerLimits.MinRun + 1));
-                remaining -= run;
-            }
-        });
+    public void The_last_chunk_of_a_prompt_is_what_remains() =>
+        Assert.Equal(new StepPlan(1, PrefillKind.Continue, 1, 1), Plan(decodeRows: 1, free: 2, [1], [3]));
 
     [Fact]
     public void Any_plan_stays_within_slots_budget_and_queue() =>
@@ -84,7 +69,7 @@ public sealed class SchedulerTests
                 var plan = Scheduler.Plan(new SchedulerSnapshot { DecodeRows = decodeRows, FreeSlots = free, Prefilling = prefilling, Waiting = waiting }, limits);
                 Assert.Equal(decodeRows, plan.DecodeRows);
                 var padded = plan.Sequences * plan.Width;
-                Assert.InRange(padded, 0, Math.Max(limits.PrefillAllowance(decodeRows), SchedulerLimits.MinRun + 1));
+                Assert.InRange(padded, 0, limits.PrefillAllowance(decodeRows));
                 switch (plan.Prefill)
                 {
                     case PrefillKind.None:
@@ -95,11 +80,13 @@ public sealed class SchedulerTests
                         break;
                     case PrefillKind.Admit:
                         Assert.True(free > 0 && prefilling.Length == 0);
+                        Assert.Equal(0, plan.Width % 2);
                         Assert.InRange(plan.Width, 2, waiting[0]);
                         break;
                     default:
                         Assert.InRange(plan.Sequences, 1, Math.Min(free, waiting.Length));
-                        Assert.Equal(Math.Max(2, waiting.Take(plan.Sequences).Max()), plan.Width);
+                        Assert.Equal(0, plan.Width % 2);
+                        Assert.InRange(waiting.Take(plan.Sequences).Max(), plan.Width - 1, plan.Width);
                         break;
                 }
             });

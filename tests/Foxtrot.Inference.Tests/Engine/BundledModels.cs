@@ -1,5 +1,3 @@
-using Foxtrot.Inference.Devices;
-using Foxtrot.Inference.Models;
 using Foxtrot.Model;
 
 namespace Foxtrot.Inference.Tests.Engine;

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Foxtrot.Inference.Engine;
-using Foxtrot.Inference.Forward;
-using Foxtrot.Inference.Models;
+using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Tests.Engine;

@@ -6,6 +6,9 @@ namespace Foxtrot.Inference.Tests.Engine;
 /// <summary>One random day of an engine: options, requests, when they arrive, and which are cancelled or interrupted.</summary>
 internal sealed class RandomSchedule
 {
+    /// <summary>The most positions that a schedule's slots have.</summary>
+    public const int LongestContext = 120;
+
     private readonly Random _random;
     private readonly int _vocabulary;
 
@@ -13,7 +16,7 @@ internal sealed class RandomSchedule
     {
         _random = new Random(seed);
         _vocabulary = vocabulary;
-        var context = _random.Next(40, 161);
+        var context = _random.Next(40, LongestContext + 1);
         Options = new EngineOptions
         {
             Slots = _random.Next(1, 9),
@@ -61,7 +64,7 @@ internal sealed class RandomSchedule
     private SamplingParams NewParams() => new()
     {
         Temperature = _random.Next(6) == 0 ? 0 : 0.5 + _random.NextDouble(),
-        TopK = _random.Next(3) == 0 ? _random.Next(1, 60) : 0,
+        TopK = _random.Next(3) == 0 ? _random.Next(1, Math.Min(60, _vocabulary)) : 0,
         TopP = _random.Next(3) == 0 ? 0.5 + (_random.NextDouble() / 2) : 1,
         MinP = _random.Next(3) == 0 ? _random.NextDouble() / 10 : 0,
         RepetitionPenalty = _random.Next(4) == 0 ? 1.2 : 1,

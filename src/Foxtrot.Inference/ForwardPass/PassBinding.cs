@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>The inputs and outputs of one shape of forward pass, bound once to memory that outlives the binding.</summary>
 /// <remarks>Running it again costs microseconds and no managed memory. Owns the tensor headers, not what they point to.</remarks>

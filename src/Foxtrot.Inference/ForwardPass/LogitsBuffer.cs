@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>Where a pass writes its logits, and their fp32 form: [rows, vocabulary].</summary>
 /// <remarks>fp32 logits are used in place; fp16 logits are widened, which is exact.</remarks>

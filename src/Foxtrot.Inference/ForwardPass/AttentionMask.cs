@@ -1,4 +1,4 @@
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>An <c>attention_mask</c> input kept between passes: [rows, width] of int64, ones first, zeros behind.</summary>
 /// <remarks>Only the difference to the last pass is written. Owns its memory.</remarks>

@@ -2,7 +2,7 @@ using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>Token ids and positions of decode passes, [slots, 1], at addresses that never change, and where their logits go.</summary>
 internal sealed class DecodeInputs : IDisposable

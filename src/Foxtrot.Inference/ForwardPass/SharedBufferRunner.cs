@@ -3,7 +3,7 @@ using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>
 /// Passes over layout B: <c>GroupQueryAttention</c> reads and writes the slots in place, past and present being the same
@@ -59,7 +59,7 @@ internal sealed class SharedBufferRunner : ForwardRunner
     /// <inheritdoc/>
     public override Span<float> Prefill(int slot, ReadOnlySpan<int> tokens, int start)
     {
-        var width = Math.Max(tokens.Length, 2);
+        var width = RunWidth(tokens.Length);
         using var inputs = new PrefillInputs(1, width, LogitRows(1));
         inputs.SetRow(0, tokens, start, tokens.Length - 1);
         _chunkMask.SetOnes(0, start + width);

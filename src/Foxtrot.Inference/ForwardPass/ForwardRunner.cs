@@ -1,10 +1,10 @@
 using Foxtrot.Inference.Models;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>
 /// Runs forward passes of one model over a fixed set of cache slots. A decode pass feeds one token to each of the
-/// first rows; a prefill pass feeds a run of two or more. These are the only two numeric classes there are:
+/// first rows; a prefill pass feeds runs of an even width. These are the only two numeric classes there are:
 /// within each, the bits of a row depend on nothing but that row's own tokens.
 /// </summary>
 /// <remarks>
@@ -21,6 +21,14 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
 
     /// <summary>Positions that fit in a slot.</summary>
     public int MaxLength { get; } = maxLength;
+
+    /// <summary>The width at which a run is fed: even, so that a run of an odd length has a dummy token behind it.</summary>
+    /// <remarks>
+    /// Attention on the CPU takes queries in blocks of twice the head size, and a block of a single query goes through
+    /// another kernel (matrix times vector) whose last bits differ: a token alone, but also the last one of 65 with heads
+    /// of 32. An even width never leaves a single query over.
+    /// </remarks>
+    public static int RunWidth(int tokens) => (tokens + 1) & ~1;
 
     /// <summary>Entries of a row of logits.</summary>
     public int Vocabulary => Graph.Vocabulary;
@@ -47,7 +55,7 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
 
     /// <summary>Feeds a run to one slot.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="tokens">The run. A run of one token is fed with a dummy behind it, so that it stays in the prefill class.</param>
+    /// <param name="tokens">The run, at least one token; fed at its <see cref="RunWidth"/>, which must fit the slot.</param>
     /// <param name="start">Positions that the slot already holds.</param>
     /// <returns>[1, vocabulary]: the logits after the run's last token.</returns>
     public abstract Span<float> Prefill(int slot, ReadOnlySpan<int> tokens, int start);
@@ -55,7 +63,7 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
     /// <summary>Feeds several whole prompts to consecutive empty slots in one right-padded pass.</summary>
     /// <param name="firstSlot">Slot of the first prompt.</param>
     /// <param name="tokens">[lengths.Length, width] row-major, padded on the right with any token.</param>
-    /// <param name="width">Padded length: at least 2 and at least the longest prompt.</param>
+    /// <param name="width">Padded length: even, and at least the longest prompt.</param>
     /// <param name="lengths">[prompts]: length of each, at least 1.</param>
     /// <returns>[prompts, vocabulary]: the logits after each prompt's last token.</returns>
     public abstract Span<float> PrefillBatch(int firstSlot, ReadOnlySpan<int> tokens, int width, ReadOnlySpan<int> lengths);

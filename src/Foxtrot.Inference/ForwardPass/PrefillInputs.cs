@@ -2,7 +2,7 @@ using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>Token ids, positions and wanted logit rows of one prefill pass: [rows, width].</summary>
 internal sealed class PrefillInputs : IDisposable

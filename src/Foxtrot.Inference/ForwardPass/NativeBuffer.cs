@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>A block of memory outside the garbage-collected heap that tensors are laid over, 64-byte aligned.</summary>
 /// <remarks>Owned by whoever made it; pages are touched on first use unless cleared. Not thread-safe.</remarks>

@@ -4,7 +4,7 @@ using Foxtrot.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Foxtrot.Inference.Forward;
+namespace Foxtrot.Inference.ForwardPass;
 
 /// <summary>
 /// Passes over layout A: the graph takes a past and returns it with the new positions appended. Each row lies left-aligned
@@ -79,7 +79,7 @@ internal sealed class ConcatenatedRunner : ForwardRunner
     /// <inheritdoc/>
     public override Span<float> Prefill(int slot, ReadOnlySpan<int> tokens, int start)
     {
-        var width = Math.Max(tokens.Length, 2);
+        var width = RunWidth(tokens.Length);
         using var past = Tensors(1, start);
         using var present = Tensors(1, start + width);
         using var mask = new AttentionMask(1, start + width);
