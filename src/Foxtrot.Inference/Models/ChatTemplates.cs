@@ -9,29 +9,24 @@ internal static class ChatTemplates
     public static Dictionary<string, string> Read(string folder)
     {
         var templates = new Dictionary<string, string>(StringComparer.Ordinal);
+        const string Expected = "a string or a list of {name, template}";
         if (JsonFields.Read(folder, "tokenizer_config.json") is { } config && config.TryGet("chat_template", out var value))
         {
-            if (value.ValueKind == JsonValueKind.String)
+            if (value.ValueKind != JsonValueKind.Array)
             {
-                templates["default"] = value.GetString()!;
-            }
-            else if (value.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var item in value.EnumerateArray())
-                {
-                    if (item.ValueKind != JsonValueKind.Object
-                        || !item.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String
-                        || !item.TryGetProperty("template", out var text) || text.ValueKind != JsonValueKind.String)
-                    {
-                        throw config.Wrong("chat_template", item, "a string or a list of {name, template}");
-                    }
-
-                    templates[name.GetString()!] = text.GetString()!;
-                }
+                templates["default"] = config.Text("chat_template", value, Expected);
             }
             else
             {
-                throw config.Wrong("chat_template", value, "a string or a list of {name, template}");
+                foreach (var item in value.EnumerateArray())
+                {
+                    if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("name", out var name) || !item.TryGetProperty("template", out var text))
+                    {
+                        throw config.Wrong("chat_template", item, Expected);
+                    }
+
+                    templates[config.Text("chat_template", name, Expected)] = config.Text("chat_template", text, Expected);
+                }
             }
         }
 

@@ -30,7 +30,9 @@ internal readonly struct JsonFields
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Options);
+            var bytes = File.ReadAllBytes(path).AsMemory();
+            var start = bytes.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
+            using var document = JsonDocument.Parse(bytes[start..], Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonFields(path, "", document.RootElement.Clone())
                 : throw new ModelException($"{path}: the root must be a JSON object, not {Kind(document.RootElement)}.");
@@ -70,7 +72,23 @@ internal readonly struct JsonFields
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(field, value, "a string");
+        return Text(field, value, "a string");
+    }
+
+    /// <summary>A value as text.</summary>
+    /// <param name="field">The field it belongs to, for messages.</param>
+    /// <param name="value">What should be a string.</param>
+    /// <param name="expected">What the field should hold.</param>
+    public string Text(string field, JsonElement value, string expected)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(field, value, expected);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new ModelException($"{_file}: {_prefix}{field} is not valid Unicode.", error);
+        }
     }
 
     /// <summary>A boolean; null when absent.</summary>

@@ -6,7 +6,7 @@ public sealed class ModelException : Exception
     /// <summary>An error with a one-line message.</summary>
     /// <param name="message">What does not fit, where, and what would.</param>
     public ModelException(string message)
-        : base(message)
+        : base(Printable(message))
     {
     }
 
@@ -14,8 +14,17 @@ public sealed class ModelException : Exception
     /// <param name="message">What does not fit, where, and what would.</param>
     /// <param name="innerException">The cause.</param>
     public ModelException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(Printable(message), innerException)
     {
+    }
+
+    // Names in a damaged or hostile file may hold line feeds or terminal codes.
+    private static string Printable(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.AsSpan().ContainsAnyInRange('\0', '\u001F') || message.AsSpan().ContainsAnyInRange('\u007F', '\u009F')
+            ? string.Concat(message.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))
+            : message;
     }
 
     /// <summary>The first line of a message of another library, which may have many.</summary>

@@ -118,6 +118,15 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void Files_with_a_byte_order_mark_are_read_and_broken_unicode_is_refused()
+    {
+        File.WriteAllText(_folder.File("config.json"), File.ReadAllText(_folder.File("config.json")), new System.Text.UTF8Encoding(true));
+        Assert.Equal("llama", _folder.Open().Config.ModelType);
+        File.WriteAllBytes(_folder.File("tokenizer_config.json"), [.. "{\"chat_template\": \""u8, 0xC3, 0x28, .. "\"}"u8]);
+        Assert.Contains("chat_template is not valid Unicode", OneLine(() => _folder.Open()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_folder_a_file_and_an_empty_folder_are_told_apart()
     {
         Assert.Contains("no such folder", OneLine(() => ModelFolder.Open(_folder.File("absent"))), StringComparison.Ordinal);

@@ -83,11 +83,12 @@ public sealed class OnnxModelFileTests
     [InlineData("/etc/passwd")]
     [InlineData("..\\secret")]
     [InlineData("C:\\secret")]
+    [InlineData("a\0b")]
     public void Weights_may_not_lie_outside_the_folder(string location)
     {
         using var folder = new TinyFolder();
         folder.EditGraph(graph => External(graph.Initializer[0], location, "0"));
-        Assert.Contains($"external_data location {location} leaves the model's folder", Refused(folder), StringComparison.Ordinal);
+        Assert.Contains($"external_data location {location.Replace('\0', '\uFFFD')} leaves the model's folder", Refused(folder), StringComparison.Ordinal);
     }
 
     [Fact]

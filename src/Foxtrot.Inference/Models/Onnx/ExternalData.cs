@@ -113,7 +113,7 @@ internal readonly record struct ExternalData(IReadOnlyList<string> Files, string
         }
 
         // Weights are read with the rights of this process: a downloaded model may name only files of its own folder.
-        var escapes = Path.IsPathRooted(location) || location.Contains(':', StringComparison.Ordinal)
+        var escapes = Path.IsPathRooted(location) || location.Contains(':', StringComparison.Ordinal) || location.Any(char.IsControl)
             || Array.Exists(location.Split('/', '\\'), static part => part == "..");
         return escapes
             ? throw new ModelException($"{path}: tensor {tensor.Name}: external_data location {location} leaves the model's folder.")

@@ -10,6 +10,7 @@ internal sealed class GraphIndex
     private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _constants = new(StringComparer.Ordinal);
 
     public GraphIndex(GraphProto graph)
     {
@@ -72,20 +73,16 @@ internal sealed class GraphIndex
             return true;
         }
 
-        if (Producer(tensor) is not { } node)
+        if (_constants.TryGetValue(tensor, out var known))
         {
-            return false;
+            return known;
         }
 
-        foreach (var input in node.Input)
-        {
-            if (!IsConstant(input))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        // False until proven, which also ends the walk in a damaged graph that runs in circles.
+        _constants[tensor] = false;
+        var constant = Producer(tensor) is { } node && node.Input.All(IsConstant);
+        _constants[tensor] = constant;
+        return constant;
     }
 
     /// <summary>The shape of a constant where it follows from the weight behind Cast, Identity, Transpose or DequantizeLinear; else null.</summary>
@@ -96,7 +93,7 @@ internal sealed class GraphIndex
             return [.. stored.Dims];
         }
 
-        if (Producer(tensor) is not { } node || node.Input.Count == 0 || ConstantShape(node.Input[0]) is not { } shape)
+        if (!IsConstant(tensor) || Producer(tensor) is not { } node || node.Input.Count == 0 || ConstantShape(node.Input[0]) is not { } shape)
         {
             return null;
         }
@@ -107,11 +104,14 @@ internal sealed class GraphIndex
                 return shape;
             case "Transpose":
                 var order = Ints(node, "perm");
-                return order is null ? [.. shape.Reverse()] : [.. order.Select(axis => shape[axis])];
+                return order is null ? [.. shape.Reverse()] : order.All(axis => axis >= 0 && axis < shape.Length) ? [.. order.Select(axis => shape[axis])] : null;
             default:
                 return null;
         }
     }
+
+    /// <summary>A node's input; "" when it has no such one, as for an optional input that is left out.</summary>
+    public static string Input(NodeProto node, int at) => at < node.Input.Count ? node.Input[at] : "";
 
     /// <summary>An integer attribute, or its default.</summary>
     public static long Int(NodeProto node, string name, long otherwise)

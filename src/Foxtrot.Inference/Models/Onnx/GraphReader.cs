@@ -26,8 +26,8 @@ internal sealed class GraphReader
         _names = folder.Genai?.Names ?? new Dictionary<string, string>();
         // Before IR version 4 weights were listed as inputs too.
         var weights = _graph.Initializer.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal);
-        _inputs = _graph.Input.Where(input => !weights.Contains(input.Name)).ToDictionary(input => input.Name, StringComparer.Ordinal);
-        _outputs = _graph.Output.ToDictionary(output => output.Name, StringComparer.Ordinal);
+        _inputs = Tensors("input", _graph.Input.Where(input => !weights.Contains(input.Name)));
+        _outputs = Tensors("output", _graph.Output);
     }
 
     /// <summary>Reads the facts and, if asked, makes the <c>logit_rows</c> edit in the file's model.</summary>
@@ -95,6 +95,25 @@ internal sealed class GraphReader
             RowsDependReason = mixing is null ? null : $"int8 dynamic quantisation ({mixing}): its scale is taken over all rows of a batch together",
             PadSingleRow = RowTraits.NeedsTwoRows(_model),
         };
+    }
+
+    private Dictionary<string, ValueInfoProto> Tensors(string kind, IEnumerable<ValueInfoProto> values)
+    {
+        var tensors = new Dictionary<string, ValueInfoProto>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            if (value.Type?.TensorType is null)
+            {
+                throw new ModelException($"{_file}: {kind} {value.Name} is not a tensor.");
+            }
+
+            if (!tensors.TryAdd(value.Name, value))
+            {
+                throw new ModelException($"{_file}: there are two {kind}s {value.Name}.");
+            }
+        }
+
+        return tensors;
     }
 
     private void RefuseOtherKinds()
@@ -267,11 +286,9 @@ internal sealed class GraphReader
             : throw new ModelException($"{_file}: {info.Name} must be float32 or float16, not {NameOf(info)}.");
 
     // ONNX Runtime numbers its element types as ONNX does.
-    private static TensorElementType TypeOf(ValueInfoProto info) => (TensorElementType)(info.Type?.TensorType?.ElemType ?? 0);
+    private static TensorElementType TypeOf(ValueInfoProto info) => (TensorElementType)info.Type.TensorType.ElemType;
 
-    private static string NameOf(ValueInfoProto info) => info.Type?.TensorType is null
-        ? "a value that is no tensor"
-        : TypeOf(info).ToString().ToLowerInvariant();
+    private static string NameOf(ValueInfoProto info) => TypeOf(info).ToString().ToLowerInvariant();
 
     private static string List(IEnumerable<string> names)
     {

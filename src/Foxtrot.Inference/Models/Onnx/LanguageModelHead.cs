@@ -60,8 +60,7 @@ internal sealed class LanguageModelHead
         var tensor = Logits;
         while (true)
         {
-            TensorsAfter.Add(tensor);
-            if (index.Producer(tensor) is not { } node)
+            if (!TensorsAfter.Add(tensor) || index.Producer(tensor) is not { } node)
             {
                 return $"{tensor} is not computed by a node";
             }
@@ -76,20 +75,20 @@ internal sealed class LanguageModelHead
                 case "MatMul" or "MatMulNBits" or "MatMulBnb4" or "Gemm" or "FusedMatMul":
                     return TakeProduct(index, node);
                 case "Cast" or "Identity" or "Tanh" or "Clip":
-                    tensor = node.Input[0];
+                    tensor = GraphIndex.Input(node, 0);
                     break;
                 case "Reshape" or "Squeeze" or "Unsqueeze":
                     ShapesAfter.Add(node);
-                    tensor = node.Input[0];
+                    tensor = GraphIndex.Input(node, 0);
                     break;
                 case "Add" or "Sub" or "Mul" or "Div":
-                    var constant = index.IsConstant(node.Input[1]) ? 1 : 0;
-                    if (!index.IsConstant(node.Input[constant]) || index.ConstantShape(node.Input[constant]) is not { Length: <= 1 })
+                    var constant = index.IsConstant(GraphIndex.Input(node, 1)) ? 1 : 0;
+                    if (index.ConstantShape(GraphIndex.Input(node, constant)) is not { Length: <= 1 })
                     {
                         return $"{Describe(node)} follows the head with an operand that is no constant of at most one dimension";
                     }
 
-                    tensor = node.Input[1 - constant];
+                    tensor = GraphIndex.Input(node, 1 - constant);
                     break;
                 default:
                     return $"the logits come from {Describe(node)}, not from a matrix product";
@@ -99,6 +98,11 @@ internal sealed class LanguageModelHead
 
     private string? TakeProduct(GraphIndex index, NodeProto node)
     {
+        if (node.Input.Count < 2)
+        {
+            return $"{Describe(node)} has no weights";
+        }
+
         for (var i = 1; i < node.Input.Count; i++)
         {
             if (!index.IsConstant(node.Input[i]))
@@ -126,7 +130,8 @@ internal sealed class LanguageModelHead
     private void LookForPruning(string file, GraphIndex index, string? keepInput)
     {
         var direct = true;
-        for (var tensor = Hidden; index.Producer(tensor) is { } node; tensor = node.Input[0])
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var tensor = Hidden; index.Producer(tensor) is { } node && seen.Add(tensor); tensor = GraphIndex.Input(node, 0))
         {
             switch (node.OpType)
             {
@@ -135,17 +140,17 @@ internal sealed class LanguageModelHead
                 case "Cast" or "Identity":
                     direct = false;
                     continue;
-                case "Slice" when keepInput is not null && node.Input.Skip(1).Any(input => DependsOn(index, input, keepInput)):
+                case "Slice" when keepInput is not null && node.Input.Skip(1).Any(input => DependsOn(index, input, keepInput, seen)):
                     return;
-                case "Gather" when GraphIndex.Int(node, "axis", 0) is 1 or -2 && index.StoredIntegers(node.Input[1]) is [-1]:
-                case "Slice" when node.Input.Count >= 4 && index.StoredIntegers(node.Input[1]) is [-1] && index.StoredIntegers(node.Input[3]) is [1 or -2]:
+                case "Gather" when GraphIndex.Int(node, "axis", 0) is 1 or -2 && index.StoredIntegers(GraphIndex.Input(node, 1)) is [-1]:
+                case "Slice" when index.StoredIntegers(GraphIndex.Input(node, 1)) is [-1] && index.StoredIntegers(GraphIndex.Input(node, 3)) is [1 or -2]:
                     if (!direct)
                     {
                         throw Unsupported(file, node);
                     }
 
                     Pruning = node;
-                    Hidden = node.Input[0];
+                    Hidden = GraphIndex.Input(node, 0);
                     return;
                 case "Gather" or "GatherND" or "Slice" or "GatherElements" or "Compress":
                     throw Unsupported(file, node);
@@ -155,8 +160,8 @@ internal sealed class LanguageModelHead
         }
     }
 
-    private static bool DependsOn(GraphIndex index, string tensor, string input) =>
-        tensor == input || (index.Producer(tensor) is { } node && node.Input.Any(other => DependsOn(index, other, input)));
+    private static bool DependsOn(GraphIndex index, string tensor, string input, HashSet<string> seen) =>
+        tensor == input || (seen.Add(tensor) && index.Producer(tensor) is { } node && node.Input.Any(other => DependsOn(index, other, input, seen)));
 
     private static ModelException Unsupported(string file, NodeProto node) =>
         new($"{file}: {Describe(node)} drops positions before the language-model head in a form that is not supported; export the model without a pruned head.");
