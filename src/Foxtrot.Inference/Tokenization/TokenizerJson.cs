@@ -128,11 +128,6 @@ internal static class TokenizerJson
         {
             token.Only("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
             var read = TokenizerConfig.ReadAddedToken(token["id"].Number(MostTokens - 1), token);
-            if (vocabulary.Ids.TryGetValue(read.Content, out var known) && known != read.Id)
-            {
-                throw token.Error($"gives '{read.Content}' the id {read.Id}, but model.vocab gives it {known}");
-            }
-
             if (read.Content.Length > 0)
             {
                 added.Add(read);
@@ -141,6 +136,24 @@ internal static class TokenizerJson
 
         var names = added.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         added.AddRange(config.AddedTokens.Where(token => names.Add(token.Content)));
+        CheckIds(added, vocabulary, tokens);
         return added;
+    }
+
+    /// <summary>Hugging Face gives added tokens ids by a rule and only warns where the file says otherwise; such a file has no one meaning.</summary>
+    private static void CheckIds(List<AddedToken> added, BpeVocabulary vocabulary, JsonPart tokens)
+    {
+        var next = vocabulary.Ids.Count;
+        foreach (var token in added)
+        {
+            var inVocabulary = vocabulary.Ids.TryGetValue(token.Content, out var known);
+            var expected = inVocabulary ? known : next;
+            if (token.Id != expected)
+            {
+                throw tokens.Error($"gives '{token.Content}' the id {token.Id}, but {(inVocabulary ? "model.vocab gives it" : "the next free id is")} {expected}");
+            }
+
+            next = Math.Max(next, token.Id + 1);
+        }
     }
 }
