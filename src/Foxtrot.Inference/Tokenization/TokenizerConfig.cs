@@ -22,6 +22,8 @@ internal sealed record TokenizerConfig
     /// <summary>Tokens that only the configuration lists.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; private init; } = [];
 
+    private bool RebuildsPostProcessor { get; init; }
+
     private bool? AddBosToken { get; init; }
 
     private bool? AddEosToken { get; init; }
@@ -51,11 +53,12 @@ internal sealed record TokenizerConfig
     }
 
     /// <summary>The post-processor, as the configuration would have it.</summary>
-    /// <param name="fromFile">The one of tokenizer.json.</param>
+    /// <param name="fromFile">The one of the tokenizer's file.</param>
     /// <param name="find">Looks a token up.</param>
-    public PostProcessor Apply(PostProcessor fromFile, Func<string?, int?> find)
+    /// <param name="always">Whether <c>add_bos_token</c> and <c>add_eos_token</c> count for any class of tokenizer.</param>
+    public PostProcessor Apply(PostProcessor fromFile, Func<string?, int?> find, bool always = false)
     {
-        if (AddBosToken is null && AddEosToken is null)
+        if ((AddBosToken is null && AddEosToken is null) || !(RebuildsPostProcessor || always))
         {
             return fromFile;
         }
@@ -79,8 +82,9 @@ internal sealed record TokenizerConfig
         {
             BosToken = names.BosToken ?? defaults.BosToken,
             EosToken = names.EosToken ?? defaults.EosToken,
-            AddBosToken = rebuilds ? Optional(root, "add_bos_token") : null,
-            AddEosToken = rebuilds ? Optional(root, "add_eos_token") : null,
+            RebuildsPostProcessor = rebuilds,
+            AddBosToken = Optional(root, "add_bos_token"),
+            AddEosToken = Optional(root, "add_eos_token"),
             AddedTokens = ReadAddedTokens(root["added_tokens_decoder"]),
         };
     }

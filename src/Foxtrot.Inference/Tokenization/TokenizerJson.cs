@@ -62,7 +62,7 @@ internal static class TokenizerJson
 
         try
         {
-            var vocabulary = new BpeVocabulary(
+            var vocabulary = BpeVocabulary.FromMerges(
                 ReadVocabulary(model["vocab"]),
                 ReadMerges(model["merges"]),
                 model["unk_token"].IsNull ? null : model.Text("unk_token"),

@@ -5,7 +5,7 @@ public static class TokenizerLoader
 {
     /// <summary>Loads <c>tokenizer.json</c>, or <c>tokenizer.model</c> when there is none, with <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> beside it.</summary>
     /// <remarks>
-    /// tokenizer.json: BPE models, byte-level or with byte fallback. <c>clean_up_tokenization_spaces</c> is not applied: text comes out as
+    /// tokenizer.json: BPE models, byte-level or with byte fallback; tokenizer.model: SentencePiece's BPE. <c>clean_up_tokenization_spaces</c> is not applied: text comes out as
     /// the decoder gives it.
     /// </remarks>
     /// <param name="folder">A folder laid out as on Hugging Face.</param>
@@ -18,6 +18,12 @@ public static class TokenizerLoader
         if (File.Exists(json))
         {
             return TokenizerJson.Load(json, config);
+        }
+
+        var model = Path.Combine(folder, "tokenizer.model");
+        if (File.Exists(model))
+        {
+            return SentencePieceTokenizerFile.Load(model, config);
         }
 
         throw new TokenizerException($"tokenizer.json: not found in '{folder}', nor is tokenizer.model");
