@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using CsCheck;
 using Foxtrot.Inference.Tokenization;
 
 namespace Foxtrot.Inference.Tests.Tokenization;
@@ -29,6 +31,10 @@ public sealed class TokenizerLoaderTests
         { Fixture.Json(preTokenizer: """{ "type": "ByteLevel", "add_prefix_space": "no" }"""), "pre_tokenizer.add_prefix_space must be true or false" },
         { Fixture.Json(postProcessor: """{ "type": "Mystery" }"""), "post_processor type 'Mystery'" },
         { Fixture.Json(postProcessor: """{ "type": "TemplateProcessing", "single": [], "special_tokens": {} }"""), "post_processor.single" },
+        { Fixture.Json(postProcessor: """{ "type": "RobertaProcessing", "sep": ["b", 1], "cls": ["c", 8] }"""), "post_processor adds the token 8" },
+        { Fixture.Json(decoder: "\"Fuse\""), "decoder must be an object, but is \"Fuse\"" },
+        { Fixture.Json(model: Bpe.Replace("2", "\"2\"", StringComparison.Ordinal)), "'ab' the id \"2\"" },
+        { Fixture.Json(model: Bpe.Replace("[]", "[\"a \\ud83d\"]", StringComparison.Ordinal)), "cannot be read" },
         { Fixture.Json(decoder: """{ "type": "WordPiece", "prefix": "##", "cleanup": true }"""), "decoder type 'WordPiece'" },
         { Fixture.Json(decoder: """{ "type": "Sequence", "decoders": [{ "type": "Fuse" }, { "type": "ByteFallback" }] }"""), "decoder.decoders[1] of type 'ByteFallback'" },
         { Fixture.Json(decoder: """{ "type": "Sequence", "decoders": [{ "type": "Fuse" }, { "type": "Strip", "content": " ", "start": 0, "stop": 1 }] }"""), "decoder.decoders[1].stop" },
@@ -113,4 +119,43 @@ public sealed class TokenizerLoaderTests
         Assert.Equal("BPE with byte fallback", Fixture.Tokenizer("llama2").Kind);
         Assert.Equal("BPE", Fixture.Tokenizer("words").Kind);
     }
+
+    [Fact]
+    public void However_a_file_is_broken_the_complaint_is_about_the_file()
+    {
+        var files = Fixture.Styles.Select(style => File.ReadAllText(Path.Combine(Fixture.Folder(style), "tokenizer.json"))).ToArray();
+        var values = Gen.OneOf<string?>(null, "7", "-1", "true", "\"x\"", "\"\"", "[]", "[1]", "{}", "{\"type\":\"Sequence\"}", "1e99");
+        Gen.Select(Gen.OneOf(files), Gen.Int, values).Sample((file, at, value) =>
+        {
+            var root = JsonNode.Parse(file)!;
+            var places = Places(root).ToList();
+            var (parent, key) = places[(int)((uint)at % places.Count)];
+            var replacement = value is null ? null : JsonNode.Parse(value);
+            if (parent is JsonObject members)
+            {
+                members[(string)key] = replacement;
+            }
+            else
+            {
+                ((JsonArray)parent)[(int)key] = replacement;
+            }
+
+            try
+            {
+                Fixture.Load(root.ToJsonString()).Encode("Once upon a time 👋");
+            }
+            catch (TokenizerException e)
+            {
+                Assert.StartsWith("tokenizer.json: ", e.Message, StringComparison.Ordinal);
+            }
+        }, iter: 1000);
+    }
+
+    /// <summary>Every member and element, but only a few of the long lists.</summary>
+    private static IEnumerable<(JsonNode Parent, object Key)> Places(JsonNode? node) => node switch
+    {
+        JsonObject members => members.Take(12).SelectMany(member => Places(member.Value).Prepend((members, member.Key))),
+        JsonArray items => items.Take(4).SelectMany((item, i) => Places(item).Prepend((items, i))),
+        _ => [],
+    };
 }
