@@ -46,7 +46,13 @@ internal static class SentencePieceTokenizerFile
             }
         }
 
-        added.AddRange(config.AddedTokens.Where(token => !ids.ContainsKey(token.Content)));
+        foreach (var token in config.AddedTokens.Where(token => !ids.ContainsKey(token.Content)))
+        {
+            added.Add(token.Id >= proto.Pieces.Count
+                ? token
+                : throw new TokenizerException($"tokenizer_config.json: added_tokens_decoder gives '{token.Content}' the id {token.Id}, which is '{proto.Pieces[token.Id].Text}' in tokenizer.model"));
+        }
+
         var mergeable = proto.Pieces.Where(piece => piece.Type == SentencePieceType.Normal).OrderByDescending(piece => piece.Score).Select(piece => piece.Text).ToList();
         var vocabulary = BpeVocabulary.FromRankedTokens(ids, mergeable, proto.UnknownId, proto.ByteFallback);
         Normalizer escape = new ReplaceNormalizer(" ", Sign);

@@ -19,7 +19,7 @@ internal sealed record TokenizerConfig
     /// <summary>The name of the token that ends a text.</summary>
     public string? EosToken { get; private init; }
 
-    /// <summary>Tokens that only the configuration lists.</summary>
+    /// <summary>The tokens that the configuration lists, by id; usually the tokenizer's file has them too.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; private init; } = [];
 
     private bool RebuildsPostProcessor { get; init; }
@@ -114,6 +114,6 @@ internal sealed record TokenizerConfig
             added.Add(ReadAddedToken(id, tokens[entry.Name]));
         }
 
-        return added;
+        return [.. added.OrderBy(token => token.Id)];
     }
 }

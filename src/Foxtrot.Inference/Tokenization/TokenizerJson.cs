@@ -88,7 +88,7 @@ internal static class TokenizerJson
     private static Dictionary<string, int> ReadVocabulary(JsonPart vocab)
     {
         vocab.Expect(JsonValueKind.Object);
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(vocab.Element.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var entry in vocab.Element.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id) || id is < 0 or >= MostTokens)

@@ -47,6 +47,11 @@ public sealed class SentencePieceTests
         Assert.Contains("precompiled_charsmap", Assert.Throws<TokenizerException>(() => Load(Model(characterMap: "x"))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_token_of_the_configuration_at_the_place_of_another_is_refused_by_name() =>
+        Assert.StartsWith("tokenizer_config.json: added_tokens_decoder gives '<x>' the id 5", Assert.Throws<TokenizerException>(
+            () => Load(Model(), """{ "added_tokens_decoder": { "5": { "content": "<x>" } } }""")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_truncated_file_is_refused_by_name() =>
         Assert.StartsWith("tokenizer.model: cannot be read", Assert.Throws<TokenizerException>(() => Load(Model()[..1001])).Message, StringComparison.Ordinal);
 
