@@ -7,8 +7,9 @@ namespace Foxtrot.Inference.Tokenization;
 /// <summary>Byte-pair encoding of one word: its characters, then merges of neighbours by rank until none applies.</summary>
 /// <remarks>
 /// Source: Sennrich et al. 2016, arXiv:1508.07909; order of merges, unknown characters and byte fallback as in Hugging Face
-/// tokenizers 0.22. Microsoft.ML.Tokenizers' BpeTokenizer has no byte fallback, no <c>ignore_merges</c> and takes quadratic
-/// time in the length of a word, hence this one: n characters take O(n log n). Safe for many threads.
+/// tokenizers 0.22. Not Microsoft.ML.Tokenizers' BpeTokenizer: that has no byte fallback and no <c>ignore_merges</c>, cuts words
+/// by UTF-16 units instead of code points, and its time is quadratic in the length of a word (0.4 s for 40,000 characters).
+/// Here n characters take O(n log n). Safe for many threads.
 /// </remarks>
 internal sealed class BpeModel
 {

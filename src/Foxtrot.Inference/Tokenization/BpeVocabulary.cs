@@ -8,21 +8,16 @@ internal sealed class BpeVocabulary
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _idsBySpan;
     private readonly Dictionary<ulong, int> _rankOfPair;
     private readonly int[] _mergedIdOfRank;
-    private readonly HashSet<int> _merged;
     private readonly int[] _idOfByte = new int[256];
 
-    /// <summary>A vocabulary.</summary>
-    /// <param name="ids">Id of each token.</param>
-    /// <param name="merges">Pairs of tokens by rank; both and their concatenation must be tokens.</param>
-    /// <param name="unknownToken">Token for characters that are not in the vocabulary; null: they vanish.</param>
-    /// <param name="byteFallback">Such characters become the tokens <c>&lt;0xNN&gt;</c> of their UTF-8 bytes where all of these exist.</param>
-    /// <exception cref="FormatException">A merge or the unknown token is not in the vocabulary.</exception>
-    public BpeVocabulary(Dictionary<string, int> ids, IReadOnlyList<(string Left, string Right)> merges, string? unknownToken, bool byteFallback)
+    private BpeVocabulary(Dictionary<string, int> ids, int[] mergedIdOfRank, int unknownId, bool byteFallback)
     {
         Ids = ids;
+        UnknownId = unknownId;
         ByteFallback = byteFallback;
         _idsBySpan = ids.GetAlternateLookup<ReadOnlySpan<char>>();
-        UnknownId = unknownToken is null ? -1 : Find(unknownToken, "unk_token");
+        _mergedIdOfRank = mergedIdOfRank;
+        _rankOfPair = new Dictionary<ulong, int>(mergedIdOfRank.Length);
         Array.Fill(_idOfByte, -1);
         foreach (var (token, id) in ids)
         {
@@ -31,18 +26,53 @@ internal sealed class BpeVocabulary
                 _idOfByte[b] = id;
             }
         }
+    }
 
-        _rankOfPair = new Dictionary<ulong, int>(merges.Count);
-        _mergedIdOfRank = new int[merges.Count];
-        _merged = new HashSet<int>(merges.Count);
+    /// <summary>A vocabulary with a list of merges, as tokenizer.json has it.</summary>
+    /// <param name="ids">Id of each token.</param>
+    /// <param name="merges">Pairs of tokens by rank; both and their concatenation must be tokens.</param>
+    /// <param name="unknownToken">Token for characters that are not in the vocabulary; null: they vanish.</param>
+    /// <param name="byteFallback">Such characters become the tokens <c>&lt;0xNN&gt;</c> of their UTF-8 bytes where all of these exist.</param>
+    /// <exception cref="FormatException">A merge or the unknown token is not in the vocabulary.</exception>
+    public static BpeVocabulary FromMerges(Dictionary<string, int> ids, IReadOnlyList<(string Left, string Right)> merges, string? unknownToken, bool byteFallback)
+    {
+        var unknownId = unknownToken is null ? -1 : Find(unknownToken, "unk_token");
+        var vocabulary = new BpeVocabulary(ids, new int[merges.Count], unknownId, byteFallback);
         for (var rank = 0; rank < merges.Count; rank++)
         {
             var (left, right) = merges[rank];
-            var merged = Find(left + right, $"merges[{rank}]");
-            _rankOfPair[Pair(Find(left, $"merges[{rank}]"), Find(right, $"merges[{rank}]"))] = rank;
-            _mergedIdOfRank[rank] = merged;
-            _merged.Add(merged);
+            vocabulary._mergedIdOfRank[rank] = Find(left + right, $"merges[{rank}]");
+            vocabulary._rankOfPair[Pair(Find(left, $"merges[{rank}]"), Find(right, $"merges[{rank}]"))] = rank;
         }
+
+        return vocabulary;
+
+        int Find(string token, string where) =>
+            ids.TryGetValue(token, out var id) ? id : throw new FormatException($"{where}: '{token}' is not in the vocabulary");
+    }
+
+    /// <summary>A vocabulary whose merges are all ways to put two tokens together to a third, ranked by the third, as SentencePiece has it.</summary>
+    /// <param name="ids">Id of each token.</param>
+    /// <param name="mergeable">Tokens that merges may make, best first.</param>
+    /// <param name="unknownId">Id of the unknown token, or −1.</param>
+    /// <param name="byteFallback">Unknown characters become byte tokens.</param>
+    public static BpeVocabulary FromRankedTokens(Dictionary<string, int> ids, IReadOnlyList<string> mergeable, int unknownId, bool byteFallback)
+    {
+        var vocabulary = new BpeVocabulary(ids, new int[mergeable.Count], unknownId, byteFallback);
+        for (var rank = 0; rank < mergeable.Count; rank++)
+        {
+            var token = mergeable[rank];
+            vocabulary._mergedIdOfRank[rank] = ids[token];
+            for (var cut = 1; cut < token.Length; cut++)
+            {
+                if (vocabulary.TryGetId(token.AsSpan(0, cut), out var left) && vocabulary.TryGetId(token.AsSpan(cut), out var right))
+                {
+                    vocabulary._rankOfPair[Pair(left, right)] = rank;
+                }
+            }
+        }
+
+        return vocabulary;
     }
 
     /// <summary>Id of each token.</summary>
@@ -74,10 +104,7 @@ internal sealed class BpeVocabulary
     public int MergedId(int rank) => _mergedIdOfRank[rank];
 
     /// <summary>Whether some merge makes this token.</summary>
-    public bool IsMerged(int id) => _merged.Contains(id);
+    public bool IsMerged(int id) => _mergedIdOfRank.Contains(id);
 
     private static ulong Pair(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
-
-    private int Find(string token, string where) =>
-        Ids.TryGetValue(token, out var id) ? id : throw new FormatException($"{where}: '{token}' is not in the vocabulary");
 }

@@ -26,7 +26,7 @@ internal readonly struct JsonPart
     /// <summary>The <c>type</c> of a component.</summary>
     public string Type => Text("type");
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file. A string that is no valid Unicode surfaces as InvalidOperationException and counts as "cannot be read" too.</summary>
     /// <param name="path">The file.</param>
     /// <param name="read">Makes something of its top-level object.</param>
     /// <exception cref="TokenizerException">The file cannot be read, is not JSON, or <paramref name="read"/> refused it.</exception>
@@ -38,7 +38,7 @@ internal readonly struct JsonPart
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             return read(new JsonPart(file, "", document.RootElement).Expect(JsonValueKind.Object));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new TokenizerException($"{file}: cannot be read: {e.Message} ({path})", e);
         }
@@ -46,7 +46,7 @@ internal readonly struct JsonPart
 
     /// <summary>A member of an object; absent members are null parts.</summary>
     public JsonPart this[string name] =>
-        new(_file, Path.Length == 0 ? name : $"{Path}.{name}", Element.TryGetProperty(name, out var member) ? member : default);
+        new(_file, Path.Length == 0 ? name : $"{Path}.{name}", Expect(JsonValueKind.Object).Element.TryGetProperty(name, out var member) ? member : default);
 
     /// <summary>The elements of an array.</summary>
     public JsonPart[] Items()
@@ -81,14 +81,7 @@ internal readonly struct JsonPart
     public string Text()
     {
         Expect(JsonValueKind.String);
-        try
-        {
-            return Element.GetString()!;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new TokenizerException(Error("is not valid Unicode").Message, e);
-        }
+        return Element.GetString()!;
     }
 
     /// <summary>A member as text.</summary>

@@ -139,7 +139,22 @@ internal sealed class PieceBuffer
             }
         }
 
-        _next.RemoveAll(static piece => piece.Length == 0);
+        DropEmpty(first);
+    }
+
+    /// <summary>Drops empty pieces from a place on; a pass over all pieces for each would take quadratic time.</summary>
+    private void DropEmpty(int first)
+    {
+        var kept = first;
+        for (var i = first; i < _next.Count; i++)
+        {
+            if (_next[i].Length > 0)
+            {
+                _next[kept++] = _next[i];
+            }
+        }
+
+        _next.RemoveRange(kept, _next.Count - kept);
     }
 
     private static Piece Sub(Piece piece, int start, int end) =>

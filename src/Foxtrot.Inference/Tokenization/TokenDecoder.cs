@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Foxtrot.Inference.Tokenization;
@@ -54,18 +56,18 @@ internal sealed class TokenDecoder
         _special = special;
         _isRaw = new bool[names.Length];
         _offsets = new int[names.Length + 1];
-        var bytes = new List<byte>(names.Length * 6);
+        var bytes = new ArrayBufferWriter<byte>(Math.Max(names.Length * 8, 16));
         for (var id = 0; id < names.Length; id++)
         {
             if (names[id] is { } name)
             {
-                bytes.AddRange(Bytes(name, first: false, out _isRaw[id]));
+                Write(name, first: false, bytes, out _isRaw[id]);
             }
 
-            _offsets[id + 1] = bytes.Count;
+            _offsets[id + 1] = bytes.WrittenCount;
         }
 
-        _bytes = [.. bytes];
+        _bytes = bytes.WrittenSpan.ToArray();
     }
 
     /// <summary>How names become text.</summary>
@@ -83,9 +85,17 @@ internal sealed class TokenDecoder
     /// <summary>What the token adds to a text, as UTF-8 or raw bytes.</summary>
     /// <param name="id">An existing token.</param>
     /// <param name="first">Whether it is the first of the text.</param>
-    public ReadOnlySpan<byte> Bytes(int id, bool first) => first && _rules.DroppedInFirst != 0
-        ? Bytes(_names[id]!, first, out _)
-        : _bytes.AsSpan(_offsets[id], _offsets[id + 1] - _offsets[id]);
+    public ReadOnlySpan<byte> Bytes(int id, bool first)
+    {
+        if (!first || _rules.DroppedInFirst == 0)
+        {
+            return _bytes.AsSpan(_offsets[id], _offsets[id + 1] - _offsets[id]);
+        }
+
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(_names[id]!, first, bytes, out _);
+        return bytes.WrittenSpan;
+    }
 
     /// <summary>One token's text for display; bytes that are not UTF-8 as <c>\xNN</c>.</summary>
     public string Display(int id)
@@ -103,7 +113,7 @@ internal sealed class TokenDecoder
         var text = new StringBuilder();
         for (var rest = Bytes(id, first: false); rest.Length > 0;)
         {
-            if (Rune.DecodeFromUtf8(rest, out var rune, out var consumed) == System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf8(rest, out var rune, out var consumed) == OperationStatus.Done)
             {
                 text.Append(rune.ToString());
             }
@@ -111,7 +121,7 @@ internal sealed class TokenDecoder
             {
                 foreach (var b in rest[..consumed])
                 {
-                    text.Append(System.Globalization.CultureInfo.InvariantCulture, $@"\x{b:X2}");
+                    text.Append(CultureInfo.InvariantCulture, $@"\x{b:X2}");
                 }
             }
 
@@ -121,7 +131,7 @@ internal sealed class TokenDecoder
         return text.ToString();
     }
 
-    private byte[] Bytes(string name, bool first, out bool raw)
+    private void Write(string name, bool first, ArrayBufferWriter<byte> output, out bool raw)
     {
         if (first && _rules.DroppedInFirst != 0)
         {
@@ -134,17 +144,36 @@ internal sealed class TokenDecoder
         }
 
         raw = _rules.ByteLevel;
-        if (_rules.ByteLevel && name.All(c => ByteAlphabet.ToByte(c) >= 0))
+        if (_rules.ByteLevel && TryWriteAlphabet(name, output))
         {
-            return [.. name.Select(c => (byte)ByteAlphabet.ToByte(c))];
+            return;
         }
 
-        if (_rules.ByteFallback && BpeVocabulary.ByteToken(name) is var value8 and >= 0)
+        if (_rules.ByteFallback && BpeVocabulary.ByteToken(name) is var fallback and >= 0)
         {
             raw = true;
-            return [(byte)value8];
+            output.Write([(byte)fallback]);
+            return;
         }
 
-        return Encoding.UTF8.GetBytes(name);
+        Encoding.UTF8.GetBytes(name, output);
+    }
+
+    private static bool TryWriteAlphabet(string name, ArrayBufferWriter<byte> output)
+    {
+        var span = output.GetSpan(Math.Max(name.Length, 1));
+        for (var i = 0; i < name.Length; i++)
+        {
+            var b = ByteAlphabet.ToByte(name[i]);
+            if (b < 0)
+            {
+                return false;
+            }
+
+            span[i] = (byte)b;
+        }
+
+        output.Advance(name.Length);
+        return true;
     }
 }

@@ -19,8 +19,10 @@ internal sealed record TokenizerConfig
     /// <summary>The name of the token that ends a text.</summary>
     public string? EosToken { get; private init; }
 
-    /// <summary>Tokens that only the configuration lists.</summary>
+    /// <summary>The tokens that the configuration lists, by id; usually the tokenizer's file has them too.</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; private init; } = [];
+
+    private bool RebuildsPostProcessor { get; init; }
 
     private bool? AddBosToken { get; init; }
 
@@ -51,11 +53,12 @@ internal sealed record TokenizerConfig
     }
 
     /// <summary>The post-processor, as the configuration would have it.</summary>
-    /// <param name="fromFile">The one of tokenizer.json.</param>
+    /// <param name="fromFile">The one of the tokenizer's file.</param>
     /// <param name="find">Looks a token up.</param>
-    public PostProcessor Apply(PostProcessor fromFile, Func<string?, int?> find)
+    /// <param name="always">Whether <c>add_bos_token</c> and <c>add_eos_token</c> count for any class of tokenizer.</param>
+    public PostProcessor Apply(PostProcessor fromFile, Func<string?, int?> find, bool always = false)
     {
-        if (AddBosToken is null && AddEosToken is null)
+        if ((AddBosToken is null && AddEosToken is null) || !(RebuildsPostProcessor || always))
         {
             return fromFile;
         }
@@ -79,8 +82,9 @@ internal sealed record TokenizerConfig
         {
             BosToken = names.BosToken ?? defaults.BosToken,
             EosToken = names.EosToken ?? defaults.EosToken,
-            AddBosToken = rebuilds ? Optional(root, "add_bos_token") : null,
-            AddEosToken = rebuilds ? Optional(root, "add_eos_token") : null,
+            RebuildsPostProcessor = rebuilds,
+            AddBosToken = Optional(root, "add_bos_token"),
+            AddEosToken = Optional(root, "add_eos_token"),
             AddedTokens = ReadAddedTokens(root["added_tokens_decoder"]),
         };
     }
@@ -110,6 +114,6 @@ internal sealed record TokenizerConfig
             added.Add(ReadAddedToken(id, tokens[entry.Name]));
         }
 
-        return added;
+        return [.. added.OrderBy(token => token.Id)];
     }
 }

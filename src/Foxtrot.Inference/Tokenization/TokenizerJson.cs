@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Foxtrot.Inference.Tokenization;
 
 /// <summary>Reads Hugging Face's tokenizer.json.</summary>
@@ -20,6 +22,14 @@ internal static class TokenizerJson
         var added = ReadAddedTokens(root["added_tokens"], vocabulary, config);
         var postProcessor = PostProcessorReader.Read(root["post_processor"]);
         var decoder = DecoderReader.Read(root["decoder"]);
+        foreach (var id in postProcessor.Prefix.Concat(postProcessor.Suffix))
+        {
+            if (!vocabulary.Ids.ContainsValue(id) && !added.Exists(token => token.Id == id))
+            {
+                throw root["post_processor"].Error($"adds the token {id}, which does not exist");
+            }
+        }
+
         return new BpeTextTokenizer(new TokenizerParts(
             decoder.ByteLevel ? "byte-level BPE" : vocabulary.ByteFallback ? "BPE with byte fallback" : "BPE",
             vocabulary,
@@ -39,7 +49,7 @@ internal static class TokenizerJson
 
     private static (BpeVocabulary Vocabulary, BpeModel Model) ReadModel(JsonPart model)
     {
-        model.Expect(System.Text.Json.JsonValueKind.Object);
+        model.Expect(JsonValueKind.Object);
         // Files from before 2020 have no type; only BPE has merges.
         if (model["type"].IsNull ? model["merges"].IsNull : model.Type != "BPE")
         {
@@ -47,7 +57,7 @@ internal static class TokenizerJson
         }
 
         model.Only("type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges");
-        if (!model["dropout"].IsNull && !(model["dropout"].Element.ValueKind == System.Text.Json.JsonValueKind.Number && model["dropout"].Element.GetDouble() == 0))
+        if (!model["dropout"].IsNull && !(model["dropout"].Element.ValueKind == JsonValueKind.Number && model["dropout"].Element.GetDouble() == 0))
         {
             throw model["dropout"].Error("above 0 makes tokens random and is not supported");
         }
@@ -62,7 +72,7 @@ internal static class TokenizerJson
 
         try
         {
-            var vocabulary = new BpeVocabulary(
+            var vocabulary = BpeVocabulary.FromMerges(
                 ReadVocabulary(model["vocab"]),
                 ReadMerges(model["merges"]),
                 model["unk_token"].IsNull ? null : model.Text("unk_token"),
@@ -77,11 +87,11 @@ internal static class TokenizerJson
 
     private static Dictionary<string, int> ReadVocabulary(JsonPart vocab)
     {
-        vocab.Expect(System.Text.Json.JsonValueKind.Object);
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        vocab.Expect(JsonValueKind.Object);
+        var ids = new Dictionary<string, int>(vocab.Element.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var entry in vocab.Element.EnumerateObject())
         {
-            if (!entry.Value.TryGetInt32(out var id) || id is < 0 or >= MostTokens)
+            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id) || id is < 0 or >= MostTokens)
             {
                 throw vocab.Error($"gives '{entry.Name}' the id {entry.Value.GetRawText()}; ids are whole numbers from 0 to {MostTokens - 1}");
             }
@@ -94,11 +104,11 @@ internal static class TokenizerJson
 
     private static List<(string Left, string Right)> ReadMerges(JsonPart merges)
     {
-        merges.Expect(System.Text.Json.JsonValueKind.Array);
+        merges.Expect(JsonValueKind.Array);
         var pairs = new List<(string Left, string Right)>(merges.Element.GetArrayLength());
         foreach (var merge in merges.Element.EnumerateArray())
         {
-            if (merge.ValueKind == System.Text.Json.JsonValueKind.String)
+            if (merge.ValueKind == JsonValueKind.String)
             {
                 var text = merge.GetString()!;
                 var space = text.IndexOf(' ', StringComparison.Ordinal);
@@ -108,8 +118,8 @@ internal static class TokenizerJson
                     continue;
                 }
             }
-            else if (merge.ValueKind == System.Text.Json.JsonValueKind.Array && merge.GetArrayLength() == 2
-                && merge[0].ValueKind == System.Text.Json.JsonValueKind.String && merge[1].ValueKind == System.Text.Json.JsonValueKind.String)
+            else if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
+                && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String)
             {
                 pairs.Add((merge[0].GetString()!, merge[1].GetString()!));
                 continue;
@@ -128,11 +138,6 @@ internal static class TokenizerJson
         {
             token.Only("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
             var read = TokenizerConfig.ReadAddedToken(token["id"].Number(MostTokens - 1), token);
-            if (vocabulary.Ids.TryGetValue(read.Content, out var known) && known != read.Id)
-            {
-                throw token.Error($"gives '{read.Content}' the id {read.Id}, but model.vocab gives it {known}");
-            }
-
             if (read.Content.Length > 0)
             {
                 added.Add(read);
@@ -141,6 +146,24 @@ internal static class TokenizerJson
 
         var names = added.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         added.AddRange(config.AddedTokens.Where(token => names.Add(token.Content)));
+        CheckIds(added, vocabulary, tokens);
         return added;
+    }
+
+    /// <summary>Hugging Face gives added tokens ids by a rule and only warns where the file says otherwise; such a file has no one meaning.</summary>
+    private static void CheckIds(List<AddedToken> added, BpeVocabulary vocabulary, JsonPart tokens)
+    {
+        var next = vocabulary.Ids.Count;
+        foreach (var token in added)
+        {
+            var inVocabulary = vocabulary.Ids.TryGetValue(token.Content, out var known);
+            var expected = inVocabulary ? known : next;
+            if (token.Id != expected)
+            {
+                throw tokens.Error($"gives '{token.Content}' the id {token.Id}, but {(inVocabulary ? "model.vocab gives it" : "the next free id is")} {expected}");
+            }
+
+            next = Math.Max(next, token.Id + 1);
+        }
     }
 }
