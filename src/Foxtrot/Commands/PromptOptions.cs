@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Security.Cryptography;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Text;
@@ -37,7 +38,10 @@ internal sealed class PromptOptions
     {
         if (parsed.GetValue(_prompt) is { } prompt)
         {
-            return prompt;
+            // The parser takes an option that it does not know for the prompt.
+            return prompt.StartsWith('-') && !parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
+                ? throw new UsageException($"there is no option '{prompt}'; a prompt that begins with a dash goes behind --")
+                : prompt;
         }
 
         if (!terminal.InputIsRedirected)
