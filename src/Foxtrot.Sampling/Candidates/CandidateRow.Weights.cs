@@ -79,7 +79,19 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        KeepUpTo(CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted));
+        CutPoint cut = CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted, _total, out bool summed);
+        bool sameView = !KeepUpTo(cut);
+        if (summed && sameView)
+        {
+            // The search has left the survivors' sums; the weights of the others are passed over when a token is drawn.
+            _total = 0;
+            foreach (double sum in _scratch.BlockSums.AsSpan(0, RowKernels.BlockCount(_count)))
+            {
+                _total += sum;
+            }
+
+            _weighed = true;
+        }
     }
 
     /// <summary>Keeps the tokens whose keys are largest, until their mass reaches <paramref name="mass"/> of what is left.</summary>
@@ -98,7 +110,7 @@ internal ref partial struct CandidateRow
             largest = Math.Max(largest, key);
         }
 
-        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total);
+        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total, _total, out _);
         Span<float> view = View;
         for (int i = 0; i < view.Length; i++)
         {
@@ -109,7 +121,7 @@ internal ref partial struct CandidateRow
         }
 
         Forget();
-        Shorten(_count / ListedPart);
+        _ = Shorten(_count / ListedPart);
     }
 
     /// <summary>Drops every token with at least this probability except the least likely of them.</summary>
