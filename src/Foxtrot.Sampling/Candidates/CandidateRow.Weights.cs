@@ -104,20 +104,15 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        float largest = float.NegativeInfinity;
-        foreach (float key in keys)
-        {
-            largest = Math.Max(largest, key);
-        }
-
+        Span<float> maxima = _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count));
+        float largest = _kernels.Max(keys, maxima);
         CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total, _total, out _);
         Span<float> view = View;
         for (int i = 0; i < view.Length; i++)
         {
-            if (!(keys[i] > cut.Key || (keys[i] == cut.Key && i <= cut.Position)))
-            {
-                view[i] = float.NegativeInfinity;
-            }
+            float key = keys[i];
+            float logit = view[i];
+            view[i] = key > cut.Key | (key == cut.Key & i <= cut.Position) ? logit : float.NegativeInfinity;
         }
 
         Forget();

@@ -82,6 +82,9 @@ internal ref partial struct CandidateRow
     public readonly int PositionOf(int token) =>
         _listed ? _scratch.ListIds.AsSpan(0, _count).BinarySearch(token) : token;
 
+    /// <summary>Elements of the view below it do not survive.</summary>
+    public readonly float Threshold => _threshold;
+
     /// <summary>Whether the element at a position is still possible.</summary>
     public readonly bool Survives(int position) => View[position] >= _threshold;
 
