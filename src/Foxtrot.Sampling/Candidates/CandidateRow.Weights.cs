@@ -79,7 +79,19 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        KeepUpTo(CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted));
+        CutPoint cut = CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted, _total, out bool summed);
+        bool sameView = !KeepUpTo(cut);
+        if (summed && sameView)
+        {
+            // The search has left the survivors' sums; the weights of the others are passed over when a token is drawn.
+            _total = 0;
+            foreach (double sum in _scratch.BlockSums.AsSpan(0, RowKernels.BlockCount(_count)))
+            {
+                _total += sum;
+            }
+
+            _weighed = true;
+        }
     }
 
     /// <summary>Keeps the tokens whose keys are largest, until their mass reaches <paramref name="mass"/> of what is left.</summary>
@@ -92,24 +104,19 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        float largest = float.NegativeInfinity;
-        foreach (float key in keys)
-        {
-            largest = Math.Max(largest, key);
-        }
-
-        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total);
+        Span<float> maxima = _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count));
+        float largest = _kernels.Max(keys, maxima);
+        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total, _total, out _);
         Span<float> view = View;
         for (int i = 0; i < view.Length; i++)
         {
-            if (!(keys[i] > cut.Key || (keys[i] == cut.Key && i <= cut.Position)))
-            {
-                view[i] = float.NegativeInfinity;
-            }
+            float key = keys[i];
+            float logit = view[i];
+            view[i] = key > cut.Key | (key == cut.Key & i <= cut.Position) ? logit : float.NegativeInfinity;
         }
 
         Forget();
-        Shorten(_count / ListedPart);
+        _ = Shorten(_count / ListedPart);
     }
 
     /// <summary>Drops every token with at least this probability except the least likely of them.</summary>

@@ -82,6 +82,9 @@ internal ref partial struct CandidateRow
     public readonly int PositionOf(int token) =>
         _listed ? _scratch.ListIds.AsSpan(0, _count).BinarySearch(token) : token;
 
+    /// <summary>Elements of the view below it do not survive.</summary>
+    public readonly float Threshold => _threshold;
+
     /// <summary>Whether the element at a position is still possible.</summary>
     public readonly bool Survives(int position) => View[position] >= _threshold;
 
@@ -136,7 +139,7 @@ internal ref partial struct CandidateRow
         {
             _threshold = threshold;
             _weighed = false;
-            Shorten(_count / ListedPart);
+            _ = Shorten(_count / ListedPart);
         }
     }
 
@@ -164,20 +167,18 @@ internal ref partial struct CandidateRow
     }
 
     /// <summary>Keeps what comes no later than the cut in the order (logit descending, token ascending).</summary>
-    private void KeepUpTo(CutPoint cut)
+    /// <returns>True if the view is now another.</returns>
+    private bool KeepUpTo(CutPoint cut)
     {
-        Span<float> view = View;
-        bool removedTies = false;
-        for (int i = view[(cut.Position + 1)..].IndexOf(cut.Key) + cut.Position + 1; i > cut.Position;)
+        if (cut.TiesFollow)
         {
-            view[i] = float.NegativeInfinity;
-            removedTies = true;
-            int next = view[(i + 1)..].IndexOf(cut.Key);
-            i = next < 0 ? -1 : i + 1 + next;
-        }
+            Span<float> after = View[(cut.Position + 1)..];
+            for (int next = after.IndexOf(cut.Key); next >= 0; next = after.IndexOf(cut.Key))
+            {
+                after[next] = float.NegativeInfinity;
+                after = after[(next + 1)..];
+            }
 
-        if (removedTies)
-        {
             // Other blocks' maxima may be gone; the row's largest is not, since the cut keeps at least one element.
             _blockMaxKnown = false;
             _weighed = false;
@@ -187,12 +188,15 @@ internal ref partial struct CandidateRow
         {
             _threshold = cut.Key;
             _weighed = false;
-            Shorten(_count / ListedPart);
+            return Shorten(_count / ListedPart);
         }
+
+        return false;
     }
 
     /// <summary>Copies the survivors to a list if they are at most so many.</summary>
-    private void Shorten(int limit)
+    /// <returns>True if it did.</returns>
+    private bool Shorten(int limit)
     {
         limit = Math.Max(limit, _listed ? 0 : Math.Min(_count, RowKernels.BlockSize));
         ReadOnlySpan<float> maxima = _blockMaxKnown ? _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count)) : [];
@@ -200,7 +204,7 @@ internal ref partial struct CandidateRow
         int count = _kernels.Collect(View, maxima, _threshold, float.PositiveInfinity, positions);
         if (count < 0)
         {
-            return;
+            return false;
         }
 
         Span<float> view = View;
@@ -216,6 +220,7 @@ internal ref partial struct CandidateRow
         _threshold = float.MinValue;
         _blockMaxKnown = false;
         _weighed = false;
+        return true;
     }
 
     private void EnsureBlockMax()

@@ -1,12 +1,18 @@
+using Foxtrot.Sampling.Kernels;
+
 namespace Foxtrot.Sampling.Candidates;
 
 /// <summary>Where a row is cut in the order (key descending, position ascending): the last element that is kept.</summary>
-internal readonly record struct CutPoint(float Key, int Position);
+/// <param name="Key">Its key.</param>
+/// <param name="Position">Its position.</param>
+/// <param name="TiesFollow">Whether elements with the same key come after it, and so are cut.</param>
+internal readonly record struct CutPoint(float Key, int Position, bool TiesFollow);
 
 /// <summary>Finds the k-th largest key, or the key at which a mass is reached, without sorting.</summary>
 /// <remarks>
 /// A bracket [low, high) around the wanted key is halved with one counting pass per step, until few keys are left in it;
-/// these are put in order and walked. Large brackets are copied out once they have shrunk, so that later passes are short.
+/// these are put in order and walked. Once the bracket is small its elements are copied out, so that later passes are
+/// short. For a mass in a long row, a sample gives a bracket that one pass confirms.
 /// </remarks>
 internal ref struct CutSearch
 {
@@ -15,20 +21,33 @@ internal ref struct CutSearch
     // After this many halvings of the value, halve the representation: a bound on the steps for keys of any magnitude.
     private const int ValueSteps = 20;
 
+    // Brackets of at most this part of the keys are copied out.
+    private const int CopiedPart = 16;
+
+    // Rows of this length are sampled first: sixteen neighbouring elements of every 32 · 16.
+    private const int SampledFrom = 1 << 14;
+    private const int SampleStride = 32;
+    private const int SampleGroup = 16;
+
+    // The bracket from a sample reaches so many standard deviations of the sampled mass to either side.
+    private const double SampleDeviations = 3;
+
     private readonly SamplingScratch _scratch;
     private ReadOnlySpan<float> _keys;
     private ReadOnlySpan<float> _weights;
     private readonly int _wantedCount;
     private readonly double _wantedMass;
 
-    private bool _copied;
     private float _low;
     private float _high;
     private int _countLow;
     private int _countHigh;
     private double _massHigh;
+
+    private bool _copied;
     private int _countHighAtCopy; // what lies above the elements that were copied out
     private double _massHighAtCopy;
+    private bool _sumsAtCopy; // BlockSums hold the mass above them
 
     private CutSearch(SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, int count, double mass)
     {
@@ -37,41 +56,147 @@ internal ref struct CutSearch
         _weights = weights;
         _wantedCount = count;
         _wantedMass = mass;
+        _high = float.PositiveInfinity;
+        _low = float.MinValue;
+        _countLow = keys.Length;
     }
+
+    private readonly bool ByWeight => !_weights.IsEmpty;
 
     /// <summary>The k-th largest key, 1 ≤ k ≤ number of finite keys.</summary>
     /// <param name="scratch">Buffers.</param>
     /// <param name="keys">No NaN; −∞ does not take part.</param>
     /// <param name="max">The largest key.</param>
     /// <param name="k">How many to keep.</param>
-    public static CutPoint ByCount(SamplingScratch scratch, ReadOnlySpan<float> keys, float max, int k) =>
-        new CutSearch(scratch, keys, [], k, 0).Find(max);
+    public static CutPoint ByCount(SamplingScratch scratch, ReadOnlySpan<float> keys, float max, int k)
+    {
+        CutSearch search = new(scratch, keys, [], k, 0);
+        return search.Find(max);
+    }
 
     /// <summary>The key at which the weights of all keys so far reach a mass; the last key if they never do.</summary>
-    /// <param name="scratch">Buffers.</param>
+    /// <param name="scratch">Buffers; the block sums are overwritten where the result says so.</param>
     /// <param name="keys">No NaN; −∞ does not take part.</param>
     /// <param name="weights">One per key, ≥ 0.</param>
     /// <param name="max">The largest key.</param>
     /// <param name="mass">The mass to reach, in units of the weights.</param>
-    public static CutPoint ByMass(SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float max, double mass) =>
-        new CutSearch(scratch, keys, weights, 0, mass).Find(max);
+    /// <param name="total">The mass of all keys.</param>
+    /// <param name="summed">True when the block sums are now those of the kept elements.</param>
+    public static CutPoint ByMass(
+        SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float max, double mass, double total, out bool summed)
+    {
+        CutSearch search = new(scratch, keys, weights, 0, mass);
+        if (keys.Length >= SampledFrom)
+        {
+            search.Sample(max, total);
+        }
+
+        CutPoint cut = search.Find(max);
+        summed = search._sumsAtCopy;
+        if (summed)
+        {
+            search.AddKeptToSums(cut);
+        }
+
+        return cut;
+    }
 
     private CutPoint Find(float max)
     {
-        _high = float.PositiveInfinity;
-        _low = float.MinValue;
-        _countLow = _keys.Length;
         if (_countLow > WalkedAtMost)
         {
-            StepDown(max);
+            if (_low == float.MinValue)
+            {
+                StepDown(Math.Min(max, _high));
+            }
+
             for (int step = 0; _countLow - _countHigh > WalkedAtMost && Middle(step, out float middle); step++)
             {
-                Probe(middle);
-                CopyOut();
+                _ = Probe(middle);
+                if (!_copied && _countLow - _countHigh <= _keys.Length / CopiedPart)
+                {
+                    Span<int> positions = _scratch.Positions.AsSpan(0, _countLow - _countHigh);
+                    // −∞ is counted among the keys but never collected.
+                    CopyOut(positions[.._scratch.Kernels.Collect(_keys, [], _low, _high, positions)]);
+                }
             }
         }
 
         return Walk();
+    }
+
+    /// <summary>Sets the bracket by what a sample says about the mass below the cut, which small weights make up.</summary>
+    private void Sample(float max, double total)
+    {
+        int count = 0;
+        int room = _keys.Length / SampleStride + SampleGroup;
+        Span<float> keys = _scratch.SearchKeys.AsSpan(_scratch.SearchKeys.Length - room);
+        Span<float> weights = _scratch.SearchWeights.AsSpan(_scratch.SearchWeights.Length - room);
+        for (int start = 0; start + SampleGroup <= _keys.Length; start += SampleStride * SampleGroup)
+        {
+            _keys.Slice(start, SampleGroup).CopyTo(keys[count..]);
+            _weights.Slice(start, SampleGroup).CopyTo(weights[count..]);
+            count += SampleGroup;
+        }
+
+        keys = keys[..count];
+        weights = weights[..count];
+        _ = _scratch.Kernels.SumAtLeast(keys, weights, float.MinValue, [], out double sampled);
+        double below = (total - _wantedMass) * count / _keys.Length;
+        CutSearch search = new(_scratch, keys, weights, 0, sampled - below);
+        if (search._wantedMass > 0)
+        {
+            CutPoint guess = search.Find(max);
+            // Weights below the cut are at most the one at the cut, so the variance of their sum is at most this.
+            double deviation = Math.Sqrt(weights[guess.Position] * below);
+            float reach = (float)(SampleDeviations * deviation / Density(keys, weights, guess.Key));
+            if (reach < float.MaxValue)
+            {
+                Confirm(guess.Key - reach, guess.Key + reach);
+            }
+        }
+    }
+
+    /// <summary>Mass per unit of the key around a key.</summary>
+    private readonly double Density(ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float key)
+    {
+        const float Window = 0.25f;
+        _ = _scratch.Kernels.SumAtLeast(keys, weights, key - Window, [], out double upTo);
+        _ = _scratch.Kernels.SumAtLeast(keys, weights, key + Window, [], out double above);
+        return (upTo - above) / (2 * Window);
+    }
+
+    /// <summary>Looks at all keys whether the wanted one lies in [low, high), and if so goes on with these alone.</summary>
+    private void Confirm(float low, float high)
+    {
+        Span<int> positions = _scratch.Positions.AsSpan(0, _keys.Length / CopiedPart);
+        int count = _scratch.Kernels.SumAndCollect(_keys, _weights, low, high, _scratch.BlockSums, positions, out double massHigh);
+        if (massHigh >= _wantedMass)
+        {
+            _low = high;
+            return;
+        }
+
+        _high = high;
+        _massHigh = massHigh;
+        if (count < 0)
+        {
+            return;
+        }
+
+        double between = 0;
+        foreach (int position in positions[..count])
+        {
+            between += _weights[position];
+        }
+
+        if (massHigh + between >= _wantedMass)
+        {
+            _low = low;
+            _sumsAtCopy = true;
+            CopyOut(positions[..count]);
+            _countLow = count;
+        }
     }
 
     /// <summary>Widening steps below the largest key, until the wanted key lies within.</summary>
@@ -91,18 +216,18 @@ internal ref struct CutSearch
     {
         int count;
         double mass = 0;
-        if (_weights.IsEmpty)
+        if (ByWeight)
         {
-            count = _scratch.Kernels.CountAtLeast(_keys, t);
+            count = _scratch.Kernels.SumAtLeast(_keys, _weights, t, [], out mass);
         }
         else
         {
-            count = _scratch.Kernels.SumAtLeast(_keys, _weights, t, [], out mass);
+            count = _scratch.Kernels.CountAtLeast(_keys, t);
         }
 
         count += _countHighAtCopy;
         mass += _massHighAtCopy;
-        bool reached = _weights.IsEmpty ? count >= _wantedCount : mass >= _wantedMass;
+        bool reached = ByWeight ? mass >= _wantedMass : count >= _wantedCount;
         if (reached)
         {
             _low = t;
@@ -127,63 +252,67 @@ internal ref struct CutSearch
         return middle > _low && middle < _high;
     }
 
-    /// <summary>Goes on with the bracket's elements alone once they are few.</summary>
-    private void CopyOut()
+    /// <summary>Goes on with the bracket's elements alone.</summary>
+    private void CopyOut(ReadOnlySpan<int> positions)
     {
-        int count = _countLow - _countHigh;
-        if (count > _keys.Length / 8)
+        for (int i = 0; i < positions.Length; i++)
         {
-            return;
-        }
-
-        Span<int> positions = _scratch.Positions.AsSpan(0, count);
-        // −∞ is counted among the keys but never collected.
-        count = _scratch.Kernels.Collect(_keys, [], _low, _high, positions);
-        for (int i = 0; i < count; i++)
-        {
-            int from = positions[i];
-            // Reading before writing: from ≥ i, so an earlier copy can be compacted in place.
-            _scratch.SearchPositions[i] = _copied ? _scratch.SearchPositions[from] : from;
-            _scratch.SearchKeys[i] = _keys[from];
-            if (!_weights.IsEmpty)
+            _scratch.SearchPositions[i] = positions[i];
+            _scratch.SearchKeys[i] = _keys[positions[i]];
+            if (ByWeight)
             {
-                _scratch.SearchWeights[i] = _weights[from];
+                _scratch.SearchWeights[i] = _weights[positions[i]];
             }
         }
 
         _copied = true;
         _countHighAtCopy = _countHigh;
         _massHighAtCopy = _massHigh;
-        _keys = _scratch.SearchKeys.AsSpan(0, count);
-        _weights = _weights.IsEmpty ? [] : _scratch.SearchWeights.AsSpan(0, count);
+        _weights = ByWeight ? _scratch.SearchWeights.AsSpan(0, positions.Length) : [];
+        _keys = _scratch.SearchKeys.AsSpan(0, positions.Length);
     }
 
     /// <summary>Walks the bracket's elements in order up to the wanted one.</summary>
     private readonly CutPoint Walk()
     {
         Span<int> positions = _scratch.Positions.AsSpan(0, _keys.Length);
-        int count = _scratch.Kernels.Collect(_keys, [], _low, _high, positions);
-        positions = positions[..count];
-        if (count <= WalkedAtMost)
+        positions = positions[.._scratch.Kernels.Collect(_keys, [], _low, _high, positions)];
+        if (positions.Length <= WalkedAtMost)
         {
             SortByKey(positions);
         }
 
         int seen = _countHigh;
         double mass = _massHigh;
-        int last = positions[^1];
-        foreach (int position in positions)
+        int at = 0;
+        for (; at < positions.Length - 1; at++)
         {
             seen++;
-            mass += _weights.IsEmpty ? 0 : _weights[position];
-            if (_weights.IsEmpty ? seen >= _wantedCount : mass >= _wantedMass)
+            mass += ByWeight ? _weights[positions[at]] : 0;
+            if (ByWeight ? mass >= _wantedMass : seen >= _wantedCount)
             {
-                last = position;
                 break;
             }
         }
 
-        return new CutPoint(_keys[last], _copied ? _scratch.SearchPositions[last] : last);
+        int last = positions[at];
+        bool tiesFollow = at + 1 < positions.Length && _keys[positions[at + 1]] == _keys[last];
+        return new CutPoint(_keys[last], _copied ? _scratch.SearchPositions[last] : last, tiesFollow);
+    }
+
+    /// <summary>Adds what is kept of the copied elements to the sums of those above them.</summary>
+    private readonly void AddKeptToSums(CutPoint cut)
+    {
+        Span<int> kept = _scratch.Positions.AsSpan(0, _keys.Length);
+        kept = kept[.._scratch.Kernels.Collect(_keys, [], cut.Key, float.PositiveInfinity, kept)];
+        foreach (int i in kept)
+        {
+            int position = _scratch.SearchPositions[i];
+            if (_keys[i] > cut.Key || position <= cut.Position)
+            {
+                _scratch.BlockSums[position / RowKernels.BlockSize] += _weights[i];
+            }
+        }
     }
 
     /// <summary>Insertion sort by key descending; positions arrive ascending and stay so among equal keys.</summary>
