@@ -63,7 +63,7 @@ internal ref struct CutSearch
 
     private readonly bool ByWeight => !_weights.IsEmpty;
 
-    /// <summary>The k-th largest key, 1 ≤ k ≤ number of finite keys.</summary>
+    /// <summary>The k-th largest key, k ≥ 1; the lowest finite number, at no position, when fewer than k keys are finite.</summary>
     /// <param name="scratch">Buffers.</param>
     /// <param name="keys">No NaN; −∞ does not take part.</param>
     /// <param name="max">The largest key.</param>
@@ -277,6 +277,11 @@ internal ref struct CutSearch
     {
         Span<int> positions = _scratch.Positions.AsSpan(0, _keys.Length);
         positions = positions[.._scratch.Kernels.Collect(_keys, [], _low, _high, positions)];
+        if (!ByWeight && _countHigh + positions.Length < _wantedCount)
+        {
+            return new CutPoint(float.MinValue, -1, TiesFollow: false);
+        }
+
         if (positions.Length <= WalkedAtMost)
         {
             SortByKey(positions);
