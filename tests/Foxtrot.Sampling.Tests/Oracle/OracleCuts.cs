@@ -3,25 +3,24 @@ namespace Foxtrot.Sampling.Tests.Oracle;
 /// <summary>The two ways in which a truncation stage can cut, each with the tokens at its very border named.</summary>
 internal static class OracleCuts
 {
-    /// <summary>Keeps tokens whose score is at least a threshold; when there is none, the best token, lowest id among equals.</summary>
+    /// <summary>Keeps tokens whose score is at least a threshold; when there is none, the best token and its equals.</summary>
     /// <param name="slack">How far apart score and threshold may be and still be taken for equal.</param>
     public static OracleOutcome Threshold(OracleRow row, Func<int, double> score, double threshold, double slack)
     {
         var possible = row.Possible();
-        var best = possible.MaxBy(score);
-        var rivals = possible.Where(token => score(token) != score(best) && score(token) >= score(best) - slack).ToArray();
-        var exact = AtLeast(threshold);
+        var best = possible.Max(score);
+        var hasRivals = possible.Any(token => score(token) != best && score(token) >= best - slack);
+        var exact = AtLeast(Math.Min(threshold, best));
         var fewest = AtLeast(threshold + slack);
         var most = AtLeast(threshold - slack);
         if (fewest.Count == 0)
         {
-            fewest = rivals.Length == 0 ? [best] : [];
-            most.Add(best);
-            most.UnionWith(rivals);
+            fewest = hasRivals ? [] : AtLeast(best);
+            most.UnionWith(AtLeast(best - slack));
         }
 
         return new OracleOutcome(
-            row.Keeping(exact.Count == 0 ? token => token == best : exact.Contains),
+            row.Keeping(exact.Contains),
             [.. Enumerable.Range(0, row.Vocabulary).Select(fewest.Contains)],
             [.. Enumerable.Range(0, row.Vocabulary).Select(most.Contains)]);
 

@@ -8,6 +8,7 @@ internal static class OracleStages
         var p = context.Parameters;
         return stage switch
         {
+            _ when row.Possible().Length == 0 => OracleOutcome.Exact(row),
             SamplerStage.AllowedTokenIds => OracleOutcome.Exact(OracleMasks.AllowedTokenIds(row, context)),
             SamplerStage.BadWords => OracleOutcome.Exact(OracleMasks.BadWords(row, context)),
             SamplerStage.MinTokens => OracleOutcome.Exact(OracleMasks.MinTokens(row, context)),
@@ -18,7 +19,7 @@ internal static class OracleStages
             SamplerStage.Dry => OracleOutcome.Exact(OracleDry.Apply(row, context)),
             SamplerStage.Temperature => OracleOutcome.Exact(OracleTemperature.Apply(row, context)),
             SamplerStage.Mirostat when p.Mirostat == 2 => OracleTruncation.Mirostat(row, context.Mu, tolerance),
-            _ when p.Mirostat == 2 => OracleOutcome.Exact(row),
+            _ when p.Mirostat == 2 && OracleChain.Order(p).Contains(SamplerStage.Mirostat) => OracleOutcome.Exact(row),
             SamplerStage.TopNSigma when p.TopNSigma > 0 => OracleTruncation.TopNSigma(row, p.TopNSigma, tolerance),
             SamplerStage.TopK when p.TopK > 0 => OracleTruncation.TopK(row, p.TopK, tolerance),
             SamplerStage.TypicalP when p.TypicalP < 1 => OracleTruncation.TypicalP(row, p.TypicalP, tolerance),

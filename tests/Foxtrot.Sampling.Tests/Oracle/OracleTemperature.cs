@@ -1,12 +1,21 @@
 namespace Foxtrot.Sampling.Tests.Oracle;
 
-/// <summary>l / T; with a range, T = Tmin + (Tmax − Tmin) · (H / Hmax)^exponent, Hmax = ln of how many tokens are possible.</summary>
+/// <summary>l / T, nothing for T = 0, which chooses the arg max; with a range, T = Tmin + (Tmax − Tmin) · (H / Hmax)^exponent, Hmax = ln of how many tokens are possible.</summary>
 internal static class OracleTemperature
 {
+    /// <summary>A dynamic temperature may come to 0, where only the largest logits keep a probability.</summary>
+    private const double LeastTemperature = 1e-9;
+
     public static OracleRow Apply(OracleRow row, OracleContext context)
     {
+        if (context.Parameters.Temperature == 0)
+        {
+            return row;
+        }
+
         var t = Effective(row, context.Parameters);
-        return row.Edited((_, l) => l / t);
+        var max = row.Possible().Length == 0 ? 0 : row.Max();
+        return row.Edited((_, l) => t < LeastTemperature ? (l - max) / LeastTemperature : l / t);
     }
 
     public static double Effective(OracleRow row, SamplingParams p)

@@ -67,18 +67,29 @@ internal static class OracleTruncation
         }
 
         var p = row.Probabilities();
-        var kept = Survivors(threshold);
-        var low = Survivors(threshold * (1 - tolerance.Mass));
-        var high = Survivors(threshold * (1 + tolerance.Mass));
+        var ranked = row.Possible().OrderByDescending(token => row.Logits[token]).ThenBy(token => token).ToArray();
+        var exact = Survivors(threshold);
+        var fewer = Survivors(threshold * (1 - tolerance.Mass));
+        var more = Survivors(threshold * (1 + tolerance.Mass));
+        var must = fewer.Intersect(more).Except(InDoubt(threshold)).ToHashSet();
+        var may = fewer.Union(more).Union(InDoubt(threshold)).ToHashSet();
         return new OracleOutcome(
-            row.Keeping(kept.Contains),
-            [.. Enumerable.Range(0, row.Vocabulary).Select(token => low.Contains(token) && high.Contains(token))],
-            [.. Enumerable.Range(0, row.Vocabulary).Select(token => low.Contains(token) || high.Contains(token))]);
+            row.Keeping(exact.Contains),
+            [.. Enumerable.Range(0, row.Vocabulary).Select(must.Contains)],
+            [.. Enumerable.Range(0, row.Vocabulary).Select(may.Contains)]);
 
-        HashSet<int> Survivors(double limit)
+        int[] Top(double limit) => [.. ranked.TakeWhile(token => p[token] >= limit)];
+
+        HashSet<int> Survivors(double limit) => [.. ranked.Except(Top(limit).SkipLast(1))];
+
+        // Top choices that rounding may reorder with the least likely of them.
+        IEnumerable<int> InDoubt(double limit)
         {
-            var top = row.Possible().Where(token => p[token] >= limit).OrderByDescending(token => p[token]).ThenBy(token => token).ToArray();
-            return [.. row.Possible().Except(top.SkipLast(1))];
+            var top = Top(limit);
+            var least = top.Length == 0 ? 0 : row.Logits[top[^1]];
+            var limitOfDoubt = least + tolerance.Logit(row);
+            var near = top.Where(token => row.Logits[token] <= limitOfDoubt).ToArray();
+            return near.All(token => row.Logits[token] == least) ? [] : near;
         }
     }
 

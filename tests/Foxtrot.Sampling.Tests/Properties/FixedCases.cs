@@ -12,6 +12,13 @@ internal sealed class FixedCases(uint stream)
 {
     private const ulong Seed = 0x466F7874726F74; // "Foxtrot"
 
+    /// <summary>The first <paramref name="count"/> cases.</summary>
+    public IEnumerable<T> Take<T>(Gen<T> gen, int count)
+    {
+        var pcg = new PCG(stream, Seed);
+        return Enumerable.Range(0, count).Select(_ => gen.Generate(pcg, null, out var _)).ToArray();
+    }
+
     public void ForEach<T>(Gen<T> gen, int count, Action<T> check)
     {
         var pcg = new PCG(stream, Seed);

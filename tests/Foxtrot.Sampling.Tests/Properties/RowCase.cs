@@ -20,6 +20,9 @@ public enum RowShape
     /// <summary>Normal, and a third of the tokens impossible beforehand.</summary>
     Holes,
 
+    /// <summary>Normal, and all but a few tokens impossible beforehand, as a grammar leaves them.</summary>
+    Sparse,
+
     /// <summary>From −80 to 80: most probabilities vanish.</summary>
     Wide,
 }
@@ -41,6 +44,7 @@ public sealed record RowCase(RowShape Shape, int Vocabulary, ulong Seed)
                 RowShape.Peaked => (2.5 * random.Normal()) + (random.Uniform() < 4.0 / Vocabulary ? 12 : 0),
                 RowShape.Ties => Math.Round(3 * random.Normal()) / 2,
                 RowShape.Holes => random.Uniform() < 1 / 3.0 && i != Vocabulary / 2 ? double.NegativeInfinity : 2.5 * random.Normal(),
+                RowShape.Sparse => random.Uniform() < 8.0 / Vocabulary || i == Vocabulary / 2 ? 2.5 * random.Normal() : double.NegativeInfinity,
                 RowShape.Wide => 160 * (random.Uniform() - 0.5),
                 _ => throw new InvalidOperationException(),
             });

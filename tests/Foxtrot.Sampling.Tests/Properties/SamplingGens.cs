@@ -6,7 +6,7 @@ namespace Foxtrot.Sampling.Tests.Properties;
 internal static class SamplingGens
 {
     public static Gen<int> Vocabulary { get; } = Gen.Frequency(
-        (2, Gen.Int[1, 3]), (4, Gen.Int[4, 40]), (4, Gen.Int[41, 700]), (1, Gen.Int[701, 6000]));
+        (2, Gen.Int[1, 3]), (4, Gen.Int[4, 40]), (4, Gen.Int[41, 700]), (2, Gen.Int[701, 4000]));
 
     public static Gen<RowCase> Row { get; } = RowOf(Vocabulary);
 
@@ -67,11 +67,12 @@ internal static class SamplingGens
         });
     }
 
-    private static Gen<Func<SamplingParams, SamplingParams>> Truncations(int vocabulary)
+    /// <summary>Truncation stages, each on or off on its own; Mirostat at times.</summary>
+    public static Gen<Func<SamplingParams, SamplingParams>> Truncations(int vocabulary)
     {
         var ranked = Gen.Select(
             Maybe(Gen.Double[0.1, 3], -1, 1),
-            Maybe(Gen.Int[1, Math.Min(vocabulary, 100)], 0, 1),
+            Maybe(Gen.Frequency((1, Gen.Int[1, Math.Min(vocabulary, 12)]), (1, Gen.Int[1, Math.Min(vocabulary, 100)])), 0, 1),
             Maybe(Gen.Double[0.05, 0.999], 1, 1),
             Maybe(Gen.Double[0.05, 0.999], 1, 1),
             (sigma, k, typical, p) => (sigma, k, typical, p));

@@ -4,7 +4,7 @@ namespace Foxtrot.Sampling.Tests.Statistics;
 /// <remarks>
 /// The false-alarm rate is one in a million per test; seeds are fixed, so a test that passes once passes always, and a
 /// changed random number layout has that chance of failing for nothing. The critical value is Wilson and Hilferty's cube
-/// (1931), good to a fraction of a percent from three degrees of freedom on.
+/// (1931), which at this rate lies above the exact one: by 7 % for three degrees of freedom, 2 % for ten, nothing for a hundred.
 /// </remarks>
 internal static class ChiSquare
 {
