@@ -16,6 +16,8 @@ public sealed class UniformTests
         ["small seeds"] = i => DrawRandom.Uniform((ulong)i, 0, 0, DrawPurpose.Token),
         ["seeds that differ in their upper half"] = i => DrawRandom.Uniform((ulong)i << 32, 0, 0, DrawPurpose.Token),
         ["largest seeds"] = i => DrawRandom.Uniform(ulong.MaxValue - (ulong)i, 3, 0, DrawPurpose.Token),
+        ["Gumbel noise of tokens"] = i => Uniform(DrawRandom.Gumbel(7, 5, 0, i)),
+        ["Gumbel noise at positions"] = i => Uniform(DrawRandom.Gumbel(7, i, 0, 5)),
         ["choices"] = i => DrawRandom.Uniform(7, 0, i, DrawPurpose.Token),
     };
 
@@ -28,7 +30,7 @@ public sealed class UniformTests
         for (var i = 0; i < Count; i++)
         {
             var u = Families[axis](i);
-            Assert.InRange(u, 0, 1 - 1e-17);
+            Assert.True(u is >= 0 and < 1);
             counts[(int)(u * Cells)]++;
         }
 
@@ -94,6 +96,9 @@ public sealed class UniformTests
 
         ChiSquare.AssertFits(Equal(256), counts);
     }
+
+    /// <summary>Gumbel noise back through its distribution function, exp(−exp(−g)).</summary>
+    private static double Uniform(double noise) => Math.Exp(-Math.Exp(-noise));
 
     private static double[] Equal(int cells) => [.. Enumerable.Repeat(1.0 / cells, cells)];
 }
