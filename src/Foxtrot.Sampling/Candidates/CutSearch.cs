@@ -30,10 +30,12 @@ internal ref struct CutSearch
     private const int SampleGroup = 16;
 
     // The bracket from a sample reaches so many standard deviations of the sampled mass to either side.
-    private const double SampleDeviations = 3;
+    private const double SampleDeviations = 2.5;
 
     private readonly SamplingScratch _scratch;
-    private ReadOnlySpan<float> _keys;
+    private readonly ReadOnlySpan<float> _allKeys;
+    private readonly ReadOnlySpan<float> _allWeights;
+    private ReadOnlySpan<float> _keys; // those that are still looked at
     private ReadOnlySpan<float> _weights;
     private readonly int _wantedCount;
     private readonly double _wantedMass;
@@ -52,8 +54,8 @@ internal ref struct CutSearch
     private CutSearch(SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, int count, double mass)
     {
         _scratch = scratch;
-        _keys = keys;
-        _weights = weights;
+        _allKeys = _keys = keys;
+        _allWeights = _weights = weights;
         _wantedCount = count;
         _wantedMass = mass;
         _high = float.PositiveInfinity;
@@ -184,18 +186,17 @@ internal ref struct CutSearch
             return;
         }
 
-        double between = 0;
-        foreach (int position in positions[..count])
-        {
-            between += _weights[position];
-        }
-
+        CopyOut(positions[..count]);
+        _ = _scratch.Kernels.SumAtLeast(_keys, _weights, float.MinValue, [], out double between);
         if (massHigh + between >= _wantedMass)
         {
             _low = low;
-            _sumsAtCopy = true;
-            CopyOut(positions[..count]);
             _countLow = count;
+            _sumsAtCopy = true;
+        }
+        else
+        {
+            UndoCopy();
         }
     }
 
@@ -270,6 +271,15 @@ internal ref struct CutSearch
         _massHighAtCopy = _massHigh;
         _weights = ByWeight ? _scratch.SearchWeights.AsSpan(0, positions.Length) : [];
         _keys = _scratch.SearchKeys.AsSpan(0, positions.Length);
+    }
+
+    private void UndoCopy()
+    {
+        _copied = false;
+        _countHighAtCopy = 0;
+        _massHighAtCopy = 0;
+        _weights = _allWeights;
+        _keys = _allKeys;
     }
 
     /// <summary>Walks the bracket's elements in order up to the wanted one.</summary>

@@ -255,10 +255,10 @@ internal sealed partial class RowKernels<TWidth, TFloat, TDouble>
                 _ = AddColumnAtLeast<No>(ref key, ref w, column, end, high, ref lane);
             }
 
+            // The block is still in the nearest cache. One loop for both was slower.
+            count = count < 0 ? count : CollectFromBlock(ref key, end, low, high, b * BlockSize, positions, count);
             blockSums[b] = AddLanes(ref lane);
             sum += blockSums[b];
-            // The block is still in the nearest cache.
-            count = count < 0 ? count : CollectFromBlock(ref key, end, low, high, b * BlockSize, positions, count);
         }
 
         return count;
