@@ -10,12 +10,23 @@ internal static class OracleChain
     /// <param name="isDecided">False when a token lay at the very border of some stage, so that rounding may change the result.</param>
     public static OracleRow Run(OracleRow row, OracleContext context, out bool isDecided)
     {
-        isDecided = true;
+        var decided = true;
+        var result = Run(row, context, (outcome, after) =>
+        {
+            decided &= outcome.IsDecided;
+            return after;
+        });
+        isDecided = decided;
+        return result;
+    }
+
+    /// <param name="next">Told every stage's outcome and exact row; gives the row that the next stage receives.</param>
+    public static OracleRow Run(OracleRow row, OracleContext context, Func<OracleOutcome, OracleRow, OracleRow> next)
+    {
         foreach (var stage in Order(context.Parameters))
         {
             var outcome = OracleStages.Apply(stage, row, context, new OracleTolerance());
-            isDecided &= outcome.IsDecided;
-            row = outcome.Row;
+            row = next(outcome, outcome.Row);
         }
 
         return row;

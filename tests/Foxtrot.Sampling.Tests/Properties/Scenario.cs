@@ -18,7 +18,8 @@ public sealed record Scenario(RowCase Row, SamplingParams Parameters, int[] Prom
     internal static Gen<Scenario> Over(int vocabulary) => From(SamplingGens.RowOf(Gen.Const(vocabulary)));
 
     /// <summary>Constraints that contradict each other: no token is possible.</summary>
-    internal static Gen<Scenario> Impossible { get; } = Everything(SamplingGens.RowOf(Gen.Int[1, 6])).Where(s => !s.LeavesAToken());
+    internal static Gen<Scenario> Impossible { get; } = Everything(SamplingGens.RowOf(Gen.Int[1, 6])).Where(s =>
+        OracleChain.Run(OracleRow.From(s.Row.Logits()), s.Context(), out var isDecided).Possible().Length == 0 && isDecided);
 
     private static Gen<Scenario> From(Gen<RowCase> rows) => Everything(rows).Where(s => s.LeavesAToken());
 
@@ -81,7 +82,13 @@ public sealed record Scenario(RowCase Row, SamplingParams Parameters, int[] Prom
         2 * Parameters.MirostatTau,
         DrawRandom.Uniform(Seed, Prompt.Length + Output.Length, Choice, DrawPurpose.Xtc));
 
-    private bool LeavesAToken() => OracleChain.Run(OracleRow.From(Row.Logits()), Context()).Possible().Length > 0;
+    /// <summary>
+    /// True when a token is left even if every token at a border is lost: otherwise rounding decides whether a later
+    /// constraint finds any token.
+    /// </summary>
+    private bool LeavesAToken() =>
+        OracleChain.Run(OracleRow.From(Row.Logits()), Context(), (outcome, row) => row.Keeping(token => outcome.MustSurvive[token]))
+            .Possible().Length > 0;
 
     public override string ToString() =>
         $"{Row}, {JsonSerializer.Serialize(Parameters)}, order [{string.Join(' ', Parameters.Order ?? [])}], prompt [{string.Join(' ', Prompt)}], "
