@@ -80,17 +80,16 @@ internal ref partial struct CandidateRow
         }
 
         CutPoint cut = CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted, _total, out bool summed);
-        bool sameView = !KeepUpTo(cut);
-        if (summed && sameView)
+        // With the survivors' sums at hand a list of them would not make the draw faster.
+        KeepUpTo(cut, shorten: !summed);
+        _weighed = summed;
+        if (summed)
         {
-            // The search has left the survivors' sums; the weights of the others are passed over when a token is drawn.
             _total = 0;
             foreach (double sum in _scratch.BlockSums.AsSpan(0, RowKernels.BlockCount(_count)))
             {
                 _total += sum;
             }
-
-            _weighed = true;
         }
     }
 
@@ -116,7 +115,7 @@ internal ref partial struct CandidateRow
         }
 
         Forget();
-        _ = Shorten(_count / ListedPart);
+        Shorten(_count / ListedPart);
     }
 
     /// <summary>Drops every token with at least this probability except the least likely of them.</summary>

@@ -139,7 +139,7 @@ internal ref partial struct CandidateRow
         {
             _threshold = threshold;
             _weighed = false;
-            _ = Shorten(_count / ListedPart);
+            Shorten(_count / ListedPart);
         }
     }
 
@@ -167,8 +167,7 @@ internal ref partial struct CandidateRow
     }
 
     /// <summary>Keeps what comes no later than the cut in the order (logit descending, token ascending).</summary>
-    /// <returns>True if the view is now another.</returns>
-    private bool KeepUpTo(CutPoint cut)
+    private void KeepUpTo(CutPoint cut, bool shorten = true)
     {
         if (cut.TiesFollow)
         {
@@ -188,15 +187,15 @@ internal ref partial struct CandidateRow
         {
             _threshold = cut.Key;
             _weighed = false;
-            return Shorten(_count / ListedPart);
+            if (shorten)
+            {
+                Shorten(_count / ListedPart);
+            }
         }
-
-        return false;
     }
 
     /// <summary>Copies the survivors to a list if they are at most so many.</summary>
-    /// <returns>True if it did.</returns>
-    private bool Shorten(int limit)
+    private void Shorten(int limit)
     {
         limit = Math.Max(limit, _listed ? 0 : Math.Min(_count, RowKernels.BlockSize));
         ReadOnlySpan<float> maxima = _blockMaxKnown ? _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count)) : [];
@@ -204,7 +203,7 @@ internal ref partial struct CandidateRow
         int count = _kernels.Collect(View, maxima, _threshold, float.PositiveInfinity, positions);
         if (count < 0)
         {
-            return false;
+            return;
         }
 
         Span<float> view = View;
@@ -220,7 +219,6 @@ internal ref partial struct CandidateRow
         _threshold = float.MinValue;
         _blockMaxKnown = false;
         _weighed = false;
-        return true;
     }
 
     private void EnsureBlockMax()

@@ -1,3 +1,5 @@
+using Foxtrot.Sampling.Tests.Kernels;
+
 namespace Foxtrot.Sampling.Tests.Stages;
 
 /// <summary>Each truncation stage on a distribution small enough to do by hand.</summary>
@@ -20,6 +22,31 @@ public class TruncationTests
     [Fact]
     public void Top_p_keeps_lower_ids_among_equal_logits_at_the_border() =>
         Rows.AssertDistribution([1 / 3.0, 1 / 3.0, 1 / 3.0, 0, 0], Rows.Final(new float[5], new() { TopP = 0.55 }));
+
+    [Theory]
+    [InlineData(0.02, 0.9)]
+    [InlineData(1, 0.5)]
+    [InlineData(1, 0.9)]
+    [InlineData(1, 0.999999)]
+    [InlineData(3, 0.9)]
+    [InlineData(12, 0.9)]
+    public void Top_p_of_a_long_row_keeps_what_sorting_would(double spread, double topP)
+    {
+        float[] row = RowKernelsTests.RandomRow(5, 40_000, spread);
+        double[] weights = row.Select(logit => Math.Exp(logit - row.Max())).ToArray();
+        double total = weights.Sum();
+        int[] order = [.. Enumerable.Range(0, row.Length).OrderByDescending(id => row[id]).ThenBy(id => id)];
+        double mass = 0;
+        int expected = 1 + order.TakeWhile(id => (mass += weights[id]) < topP * total).Count();
+
+        Explanation explanation = Explain.Row(row, Rows.Sampler(new() { TopP = topP }, row.Length), row.Length);
+
+        // Rounding of single weights may move the border by a token or two.
+        Assert.InRange(explanation.Stages[0].Candidates, expected - 2, expected + 2);
+        HashSet<int> kept = [.. explanation.Tokens.Where(token => token.FinalProbability > 0).Select(token => token.Id)];
+        Assert.True(kept.SetEquals(order.Take(kept.Count)));
+        Assert.Equal(1, explanation.Tokens.Sum(token => token.FinalProbability), 1e-9);
+    }
 
     [Fact]
     public void A_stage_measures_mass_among_what_earlier_stages_left() =>
