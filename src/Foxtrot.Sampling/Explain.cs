@@ -80,7 +80,7 @@ public static class Explain
                 logits[id],
                 raw[id],
                 [.. recorder.Probabilities.Select(probabilities => probabilities[id])],
-                recorder.RemovedBy[id],
+                float.IsNegativeInfinity(logits[id]) ? null : recorder.RemovedBy[id],
                 intervals && !double.IsNaN(low[id]) ? low[id] : null,
                 intervals && !double.IsNaN(low[id]) ? high[id] : null,
                 gumbel ? row.GumbelScore(row.View[row.PositionOf(id)], id, sampler.Seed, sampler.Position, sampler.Choice) : null,

@@ -37,7 +37,7 @@ public sealed record StageSummary(SamplerStage Stage, double Value, int Candidat
 /// <param name="RawLogit">Its logit before any stage.</param>
 /// <param name="RawProbability">Its probability before any stage.</param>
 /// <param name="ProbabilityAfterStage">Its probability after each of the explanation's stages, parallel to them; 0 when removed.</param>
-/// <param name="RemovedBy">The stage that removed it; null if none did.</param>
+/// <param name="RemovedBy">The stage that removed it; null if none did, or if its raw logit was −∞ already.</param>
 /// <param name="Low">Where its cumulative interval [low, high) begins, in token-id order; null when removed, greedy or Gumbel.</param>
 /// <param name="High">Where its interval ends; an interval may be empty where a probability is too small for double precision.</param>
 /// <param name="GumbelScore">Logit / T + noise; null unless the draw is Gumbel and the token survives.</param>

@@ -7,7 +7,12 @@ namespace Foxtrot.Sampling.Candidates;
 internal ref partial struct CandidateRow
 {
     /// <summary>The largest logit's token, the lowest id on a tie.</summary>
-    public int ArgMax() => TokenAt(View.IndexOf(Max));
+    public int ArgMax()
+    {
+        EnsureBlockMax();
+        int start = _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count)).IndexOf(_max) * RowKernels.BlockSize;
+        return TokenAt(start + View[start..].IndexOf(_max));
+    }
 
     /// <summary>The first token, in ascending id order, whose cumulative weight exceeds u · total.</summary>
     /// <remarks>
@@ -112,7 +117,12 @@ internal ref partial struct CandidateRow
         int length = Math.Min(RowKernels.BlockSize, _count - start);
         if (_stored)
         {
-            return _scratch.Weights.AsSpan(start, length);
+            for (int i = 0; i < length; i++)
+            {
+                buffer[i] = Survives(start + i) ? _scratch.Weights[start + i] : 0;
+            }
+
+            return buffer[..length];
         }
 
         Span<double> sum = [0];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Foxtrot.Sampling.Kernels;
 using Foxtrot.Sampling.Numerics;
 
@@ -35,44 +37,68 @@ internal ref partial struct CandidateRow
     public readonly double GumbelScore(float logit, int token, ulong seed, long position, int choice) =>
         logit * InverseTemperature + DrawRandom.Gumbel(seed, position, choice, token);
 
+    [SkipLocalsInit]
     private readonly void GumbelBlock(
         int block, float blockMax, ulong seed, long position, int choice, ref int best, ref double score)
     {
         int start = block * RowKernels.BlockSize;
-        int end = Math.Min(start + RowKernels.BlockSize, _count);
-        ReadOnlySpan<float> view = View;
+        ReadOnlySpan<float> logits = View.Slice(start, Math.Min(RowKernels.BlockSize, _count - start));
         uint least = LeastWord(score - blockMax * InverseTemperature);
-        uint wordsOf = uint.MaxValue;
-        (uint Word0, uint Word1, uint Word2, uint Word3) words = default;
-        for (int i = start; i < end; i++)
+        if (_listed)
         {
-            int token = TokenAt(i);
-            if ((uint)token >> 2 != wordsOf)
+            for (int i = 0; i < logits.Length; i++)
             {
-                wordsOf = (uint)token >> 2;
-                words = DrawRandom.Block(seed, position, choice, DrawPurpose.Gumbel, wordsOf);
+                int token = TokenAt(start + i);
+                uint word = DrawRandom.GumbelWord(seed, position, choice, token);
+                if (word >= least && Consider(logits[i], start + i, word, ref best, ref score))
+                {
+                    least = LeastWord(score - blockMax * InverseTemperature);
+                }
             }
 
-            uint word = (token & 3) switch
-            {
-                0 => words.Word0,
-                1 => words.Word1,
-                2 => words.Word2,
-                _ => words.Word3,
-            };
-            if (word < least || !(view[i] >= _threshold))
+            return;
+        }
+
+        const int Counters = RowKernels.BlockSize / 4;
+        Span<uint> words = stackalloc uint[RowKernels.BlockSize];
+        uint counter3 = (uint)DrawPurpose.Gumbel + ((uint)(start / 4) << 8);
+        PhiloxLanes.Fill(_kernels.Width, (uint)position, (uint)(position >> 32), (uint)choice, counter3, 1 << 8, seed, words);
+        for (int at = 0; at < words.Length; at += Vector256<uint>.Count)
+        {
+            if (!Vector256.GreaterThanOrEqualAny(Vector256.Create<uint>(words.Slice(at, Vector256<uint>.Count)), Vector256.Create(least)))
             {
                 continue;
             }
 
-            double candidate = view[i] * InverseTemperature + DrawRandom.GumbelOf(word);
-            if (candidate > score || (candidate == score && i < best))
+            for (int i = at; i < at + Vector256<uint>.Count; i++)
             {
-                score = candidate;
-                best = i;
-                least = LeastWord(score - blockMax * InverseTemperature);
+                int offset = i % Counters * 4 + i / Counters;
+                if (words[i] >= least && offset < logits.Length
+                    && Consider(logits[offset], start + offset, words[i], ref best, ref score))
+                {
+                    least = LeastWord(score - blockMax * InverseTemperature);
+                }
             }
         }
+    }
+
+    /// <summary>Computes one token's score; true if it is now the best.</summary>
+    private readonly bool Consider(float logit, int at, uint word, ref int best, ref double score)
+    {
+        if (!(logit >= _threshold))
+        {
+            return false;
+        }
+
+        double candidate = logit * InverseTemperature + DrawRandom.GumbelOf(word);
+        if (candidate > score || (candidate == score && at < best))
+        {
+            score = candidate;
+            best = at;
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>The smallest random word whose noise may reach this value; a little lower, so that rounding excludes nothing.</summary>

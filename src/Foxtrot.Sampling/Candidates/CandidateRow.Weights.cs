@@ -79,7 +79,18 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        KeepUpTo(CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted));
+        CutPoint cut = CutSearch.ByMass(_scratch, View, _scratch.Weights.AsSpan(0, _count), Max, wanted, _total, out bool summed);
+        // With the survivors' sums at hand a list of them would not make the draw faster.
+        KeepUpTo(cut, shorten: !summed);
+        _weighed = summed;
+        if (summed)
+        {
+            _total = 0;
+            foreach (double sum in _scratch.BlockSums.AsSpan(0, RowKernels.BlockCount(_count)))
+            {
+                _total += sum;
+            }
+        }
     }
 
     /// <summary>Keeps the tokens whose keys are largest, until their mass reaches <paramref name="mass"/> of what is left.</summary>
@@ -92,20 +103,15 @@ internal ref partial struct CandidateRow
             Weigh(store: true);
         }
 
-        float largest = float.NegativeInfinity;
-        foreach (float key in keys)
-        {
-            largest = Math.Max(largest, key);
-        }
-
-        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total);
+        Span<float> maxima = _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count));
+        float largest = _kernels.Max(keys, maxima);
+        CutPoint cut = CutSearch.ByMass(_scratch, keys, _scratch.Weights.AsSpan(0, _count), largest, mass * _total, _total, out _);
         Span<float> view = View;
         for (int i = 0; i < view.Length; i++)
         {
-            if (!(keys[i] > cut.Key || (keys[i] == cut.Key && i <= cut.Position)))
-            {
-                view[i] = float.NegativeInfinity;
-            }
+            float key = keys[i];
+            float logit = view[i];
+            view[i] = key > cut.Key | (key == cut.Key & i <= cut.Position) ? logit : float.NegativeInfinity;
         }
 
         Forget();

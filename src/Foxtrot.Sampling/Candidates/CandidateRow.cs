@@ -82,6 +82,9 @@ internal ref partial struct CandidateRow
     public readonly int PositionOf(int token) =>
         _listed ? _scratch.ListIds.AsSpan(0, _count).BinarySearch(token) : token;
 
+    /// <summary>Elements of the view below it do not survive.</summary>
+    public readonly float Threshold => _threshold;
+
     /// <summary>Whether the element at a position is still possible.</summary>
     public readonly bool Survives(int position) => View[position] >= _threshold;
 
@@ -164,20 +167,17 @@ internal ref partial struct CandidateRow
     }
 
     /// <summary>Keeps what comes no later than the cut in the order (logit descending, token ascending).</summary>
-    private void KeepUpTo(CutPoint cut)
+    private void KeepUpTo(CutPoint cut, bool shorten = true)
     {
-        Span<float> view = View;
-        bool removedTies = false;
-        for (int i = view[(cut.Position + 1)..].IndexOf(cut.Key) + cut.Position + 1; i > cut.Position;)
+        if (cut.TiesFollow)
         {
-            view[i] = float.NegativeInfinity;
-            removedTies = true;
-            int next = view[(i + 1)..].IndexOf(cut.Key);
-            i = next < 0 ? -1 : i + 1 + next;
-        }
+            Span<float> after = View[(cut.Position + 1)..];
+            for (int next = after.IndexOf(cut.Key); next >= 0; next = after.IndexOf(cut.Key))
+            {
+                after[next] = float.NegativeInfinity;
+                after = after[(next + 1)..];
+            }
 
-        if (removedTies)
-        {
             // Other blocks' maxima may be gone; the row's largest is not, since the cut keeps at least one element.
             _blockMaxKnown = false;
             _weighed = false;
@@ -187,7 +187,10 @@ internal ref partial struct CandidateRow
         {
             _threshold = cut.Key;
             _weighed = false;
-            Shorten(_count / ListedPart);
+            if (shorten)
+            {
+                Shorten(_count / ListedPart);
+            }
         }
     }
 

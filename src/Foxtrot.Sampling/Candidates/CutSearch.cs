@@ -1,73 +1,117 @@
 namespace Foxtrot.Sampling.Candidates;
 
 /// <summary>Where a row is cut in the order (key descending, position ascending): the last element that is kept.</summary>
-internal readonly record struct CutPoint(float Key, int Position);
+/// <param name="Key">Its key.</param>
+/// <param name="Position">Its position.</param>
+/// <param name="TiesFollow">Whether elements with the same key come after it, and so are cut.</param>
+internal readonly record struct CutPoint(float Key, int Position, bool TiesFollow);
 
 /// <summary>Finds the k-th largest key, or the key at which a mass is reached, without sorting.</summary>
 /// <remarks>
 /// A bracket [low, high) around the wanted key is halved with one counting pass per step, until few keys are left in it;
-/// these are put in order and walked. Large brackets are copied out once they have shrunk, so that later passes are short.
+/// these are put in order and walked. Once the bracket is small its elements are copied out, so that later passes are
+/// short. For a mass in a long row, a sample gives a bracket that one pass confirms.
 /// </remarks>
-internal ref struct CutSearch
+internal ref partial struct CutSearch
 {
     private const int WalkedAtMost = 48;
 
     // After this many halvings of the value, halve the representation: a bound on the steps for keys of any magnitude.
     private const int ValueSteps = 20;
 
+    // Brackets of at most this part of the keys are copied out.
+    private const int CopiedPart = 16;
+
     private readonly SamplingScratch _scratch;
-    private ReadOnlySpan<float> _keys;
+    private readonly ReadOnlySpan<float> _allKeys;
+    private readonly ReadOnlySpan<float> _allWeights;
+    private ReadOnlySpan<float> _keys; // those that are still looked at
     private ReadOnlySpan<float> _weights;
     private readonly int _wantedCount;
     private readonly double _wantedMass;
 
-    private bool _copied;
     private float _low;
     private float _high;
     private int _countLow;
     private int _countHigh;
     private double _massHigh;
+
+    private bool _copied;
     private int _countHighAtCopy; // what lies above the elements that were copied out
     private double _massHighAtCopy;
+    private bool _sumsAtCopy; // BlockSums hold the mass above them
 
     private CutSearch(SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, int count, double mass)
     {
         _scratch = scratch;
-        _keys = keys;
-        _weights = weights;
+        _allKeys = _keys = keys;
+        _allWeights = _weights = weights;
         _wantedCount = count;
         _wantedMass = mass;
+        _high = float.PositiveInfinity;
+        _low = float.MinValue;
+        _countLow = keys.Length;
     }
 
-    /// <summary>The k-th largest key, 1 ≤ k ≤ number of finite keys.</summary>
+    private readonly bool ByWeight => !_weights.IsEmpty;
+
+    /// <summary>The k-th largest key, k ≥ 1; the lowest finite number, at no position, when fewer than k keys are finite.</summary>
     /// <param name="scratch">Buffers.</param>
     /// <param name="keys">No NaN; −∞ does not take part.</param>
     /// <param name="max">The largest key.</param>
     /// <param name="k">How many to keep.</param>
-    public static CutPoint ByCount(SamplingScratch scratch, ReadOnlySpan<float> keys, float max, int k) =>
-        new CutSearch(scratch, keys, [], k, 0).Find(max);
+    public static CutPoint ByCount(SamplingScratch scratch, ReadOnlySpan<float> keys, float max, int k)
+    {
+        CutSearch search = new(scratch, keys, [], k, 0);
+        return search.Find(max);
+    }
 
     /// <summary>The key at which the weights of all keys so far reach a mass; the last key if they never do.</summary>
-    /// <param name="scratch">Buffers.</param>
+    /// <param name="scratch">Buffers; the block sums are overwritten where the result says so.</param>
     /// <param name="keys">No NaN; −∞ does not take part.</param>
     /// <param name="weights">One per key, ≥ 0.</param>
     /// <param name="max">The largest key.</param>
     /// <param name="mass">The mass to reach, in units of the weights.</param>
-    public static CutPoint ByMass(SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float max, double mass) =>
-        new CutSearch(scratch, keys, weights, 0, mass).Find(max);
+    /// <param name="total">The mass of all keys.</param>
+    /// <param name="summed">True when the block sums are now those of the kept elements.</param>
+    public static CutPoint ByMass(
+        SamplingScratch scratch, ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float max, double mass, double total, out bool summed)
+    {
+        CutSearch search = new(scratch, keys, weights, 0, mass);
+        if (keys.Length >= SampledFrom)
+        {
+            search.Sample(max, total);
+        }
+
+        CutPoint cut = search.Find(max);
+        summed = search._sumsAtCopy;
+        if (summed)
+        {
+            search.AddKeptToSums(cut);
+        }
+
+        return cut;
+    }
 
     private CutPoint Find(float max)
     {
-        _high = float.PositiveInfinity;
-        _low = float.MinValue;
-        _countLow = _keys.Length;
+        _high = Math.Min(_high, MathF.BitIncrement(max));
         if (_countLow > WalkedAtMost)
         {
-            StepDown(max);
+            if (_low == float.MinValue)
+            {
+                StepDown(Math.Min(max, _high));
+            }
+
             for (int step = 0; _countLow - _countHigh > WalkedAtMost && Middle(step, out float middle); step++)
             {
-                Probe(middle);
-                CopyOut();
+                _ = Probe(middle);
+                if (!_copied && _countLow - _countHigh <= _keys.Length / CopiedPart)
+                {
+                    Span<int> positions = _scratch.Positions.AsSpan(0, _countLow - _countHigh);
+                    // −∞ is counted among the keys but never collected.
+                    CopyOut(positions[.._scratch.Kernels.Collect(_keys, [], _low, _high, positions)]);
+                }
             }
         }
 
@@ -91,18 +135,18 @@ internal ref struct CutSearch
     {
         int count;
         double mass = 0;
-        if (_weights.IsEmpty)
+        if (ByWeight)
         {
-            count = _scratch.Kernels.CountAtLeast(_keys, t);
+            count = _scratch.Kernels.SumAtLeast(_keys, _weights, t, [], out mass);
         }
         else
         {
-            count = _scratch.Kernels.SumAtLeast(_keys, _weights, t, [], out mass);
+            count = _scratch.Kernels.CountAtLeast(_keys, t);
         }
 
         count += _countHighAtCopy;
         mass += _massHighAtCopy;
-        bool reached = _weights.IsEmpty ? count >= _wantedCount : mass >= _wantedMass;
+        bool reached = ByWeight ? mass >= _wantedMass : count >= _wantedCount;
         if (reached)
         {
             _low = t;
@@ -127,63 +171,57 @@ internal ref struct CutSearch
         return middle > _low && middle < _high;
     }
 
-    /// <summary>Goes on with the bracket's elements alone once they are few.</summary>
-    private void CopyOut()
+    /// <summary>Goes on with the bracket's elements alone.</summary>
+    private void CopyOut(ReadOnlySpan<int> positions)
     {
-        int count = _countLow - _countHigh;
-        if (count > _keys.Length / 8)
+        for (int i = 0; i < positions.Length; i++)
         {
-            return;
-        }
-
-        Span<int> positions = _scratch.Positions.AsSpan(0, count);
-        // −∞ is counted among the keys but never collected.
-        count = _scratch.Kernels.Collect(_keys, [], _low, _high, positions);
-        for (int i = 0; i < count; i++)
-        {
-            int from = positions[i];
-            // Reading before writing: from ≥ i, so an earlier copy can be compacted in place.
-            _scratch.SearchPositions[i] = _copied ? _scratch.SearchPositions[from] : from;
-            _scratch.SearchKeys[i] = _keys[from];
-            if (!_weights.IsEmpty)
+            _scratch.SearchPositions[i] = positions[i];
+            _scratch.SearchKeys[i] = _keys[positions[i]];
+            if (ByWeight)
             {
-                _scratch.SearchWeights[i] = _weights[from];
+                _scratch.SearchWeights[i] = _weights[positions[i]];
             }
         }
 
         _copied = true;
         _countHighAtCopy = _countHigh;
         _massHighAtCopy = _massHigh;
-        _keys = _scratch.SearchKeys.AsSpan(0, count);
-        _weights = _weights.IsEmpty ? [] : _scratch.SearchWeights.AsSpan(0, count);
+        _weights = ByWeight ? _scratch.SearchWeights.AsSpan(0, positions.Length) : [];
+        _keys = _scratch.SearchKeys.AsSpan(0, positions.Length);
     }
 
     /// <summary>Walks the bracket's elements in order up to the wanted one.</summary>
     private readonly CutPoint Walk()
     {
         Span<int> positions = _scratch.Positions.AsSpan(0, _keys.Length);
-        int count = _scratch.Kernels.Collect(_keys, [], _low, _high, positions);
-        positions = positions[..count];
-        if (count <= WalkedAtMost)
+        positions = positions[.._scratch.Kernels.Collect(_keys, [], _low, _high, positions)];
+        if (!ByWeight && _countHigh + positions.Length < _wantedCount)
+        {
+            return new CutPoint(float.MinValue, -1, TiesFollow: false);
+        }
+
+        if (positions.Length <= WalkedAtMost)
         {
             SortByKey(positions);
         }
 
         int seen = _countHigh;
         double mass = _massHigh;
-        int last = positions[^1];
-        foreach (int position in positions)
+        int at = 0;
+        for (; at < positions.Length - 1; at++)
         {
             seen++;
-            mass += _weights.IsEmpty ? 0 : _weights[position];
-            if (_weights.IsEmpty ? seen >= _wantedCount : mass >= _wantedMass)
+            mass += ByWeight ? _weights[positions[at]] : 0;
+            if (ByWeight ? mass >= _wantedMass : seen >= _wantedCount)
             {
-                last = position;
                 break;
             }
         }
 
-        return new CutPoint(_keys[last], _copied ? _scratch.SearchPositions[last] : last);
+        int last = positions[at];
+        bool tiesFollow = at + 1 < positions.Length && _keys[positions[at + 1]] == _keys[last];
+        return new CutPoint(_keys[last], _copied ? _scratch.SearchPositions[last] : last, tiesFollow);
     }
 
     /// <summary>Insertion sort by key descending; positions arrive ascending and stay so among equal keys.</summary>

@@ -14,6 +14,7 @@ internal static class RawLogprobs
         Span<float> maxima = scratch.BlockMax.AsSpan(0, blocks);
         float max = kernels.Max(row, maxima);
         logprobs.Count = 0;
+        logprobs.LogTotal = double.NaN;
         if (!float.IsFinite(max))
         {
             return;

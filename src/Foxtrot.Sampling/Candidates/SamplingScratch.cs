@@ -85,7 +85,7 @@ internal sealed class SamplingScratch
     {
         if (MatchLengths.Length < count)
         {
-            MatchLengths = new int[Math.Max(count, 2 * MatchLengths.Length)];
+            MatchLengths = new int[Math.Max(Math.Max(count, 4096), 2 * MatchLengths.Length)];
         }
 
         return MatchLengths.AsSpan(0, count);

@@ -44,13 +44,19 @@ internal interface IVectorWidth<TFloat, TDouble>
     /// <summary>One bit per lane, lane 0 lowest: value ≥ threshold.</summary>
     static abstract uint AtLeast(TFloat value, TFloat threshold);
 
+    /// <summary>
+    /// Appends the positions (<paramref name="first"/> + lane) of the lanes in [low, high) to those that are there.
+    /// Returns their new number; −1 when they do not fit. Room beyond that number may be overwritten.
+    /// </summary>
+    static abstract int AppendPositions(TFloat value, TFloat low, TFloat high, int first, Span<int> positions, int count);
+
     /// <summary>The weight where key ≥ threshold, else 0.</summary>
     static abstract TFloat WhereAtLeast(TFloat key, TFloat threshold, TFloat weight);
 
-    /// <summary>All bits set in the lanes that hold NaN, joined with what <paramref name="seen"/> has.</summary>
-    static abstract TFloat JoinNaN(TFloat seen, TFloat value);
+    /// <summary>Per lane the larger of what has been seen and the value's magnitude, both as bits: NaN's are above infinity's.</summary>
+    static abstract TFloat JoinMagnitude(TFloat seen, TFloat value);
 
-    /// <summary>True when <see cref="JoinNaN"/> has met NaN.</summary>
+    /// <summary>True when <see cref="JoinMagnitude"/> has met NaN.</summary>
     static abstract bool HasNaN(TFloat seen);
 
     /// <summary>The lower half in double precision.</summary>

@@ -44,6 +44,13 @@ internal abstract class RowKernels
     public abstract int SumAtLeast(ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float threshold, Span<double> blockSums, out double sum);
 
     /// <summary>
+    /// Sum of the weights whose keys are ≥ <paramref name="high"/>, also per block; and the positions, ascending, of the keys in
+    /// [<paramref name="low"/>, <paramref name="high"/>): returns their number, or −1 when there are more than fit.
+    /// </summary>
+    public abstract int SumAndCollect(
+        ReadOnlySpan<float> keys, ReadOnlySpan<float> weights, float low, float high, Span<double> blockSums, Span<int> positions, out double sum);
+
+    /// <summary>
     /// Positions, ascending, of the elements in [<paramref name="low"/>, <paramref name="high"/>), at most as many as fit:
     /// returns their number, or −1 when there are more. Blocks whose maximum is below <paramref name="low"/> are skipped;
     /// without maxima (empty) none is.

@@ -42,26 +42,49 @@ internal sealed partial class RowKernels<TWidth, TFloat, TDouble> : RowKernels
     public override float Max(ReadOnlySpan<float> row, Span<float> blockMax)
     {
         float max = float.NegativeInfinity;
-        TFloat seen = TWidth.Broadcast(0);
+        TFloat magnitude = TWidth.Broadcast(0);
         Span<float> padded = stackalloc float[BlockSize];
         for (int b = 0; b < blockMax.Length; b++)
         {
             ref float x = ref Block(row, b, padded, out int groups);
-            TFloat best = TWidth.Broadcast(float.NegativeInfinity);
-            nuint end = (nuint)(groups * Lanes);
-            for (nuint i = 0; i < end; i += (nuint)TWidth.Count)
-            {
-                TFloat value = TWidth.Load(ref x, i);
-                seen = TWidth.JoinNaN(seen, value);
-                best = TWidth.Max(best, value);
-            }
-
-            float largest = TWidth.MaxLane(best);
+            float largest = MaxOfBlock(ref x, (nuint)(groups * Lanes), ref magnitude);
             blockMax[b] = largest;
             max = largest > max ? largest : max;
         }
 
-        return TWidth.HasNaN(seen) ? float.NaN : max;
+        return TWidth.HasNaN(magnitude) ? float.NaN : max;
+    }
+
+    // The loops over a block are methods of their own, so that registers are given out for them alone.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float MaxOfBlock(ref float x, nuint end, ref TFloat magnitude)
+    {
+        nuint step = (nuint)TWidth.Count;
+        TFloat seen = magnitude;
+        TFloat otherSeen = seen;
+        TFloat best = TWidth.Broadcast(float.NegativeInfinity);
+        TFloat other = best;
+        nuint i = 0;
+        // Two chains, since one would wait for each maximum.
+        for (; i + step < end; i += 2 * step)
+        {
+            TFloat value = TWidth.Load(ref x, i);
+            TFloat next = TWidth.Load(ref x, i + step);
+            seen = TWidth.JoinMagnitude(seen, value);
+            otherSeen = TWidth.JoinMagnitude(otherSeen, next);
+            best = TWidth.Max(best, value);
+            other = TWidth.Max(other, next);
+        }
+
+        if (i < end)
+        {
+            TFloat value = TWidth.Load(ref x, i);
+            seen = TWidth.JoinMagnitude(seen, value);
+            best = TWidth.Max(best, value);
+        }
+
+        magnitude = TWidth.JoinMagnitude(seen, otherSeen);
+        return TWidth.MaxLane(TWidth.Max(best, other));
     }
 
     public override int CountAtLeast(ReadOnlySpan<float> row, float threshold)
@@ -88,8 +111,6 @@ internal sealed partial class RowKernels<TWidth, TFloat, TDouble> : RowKernels
     [SkipLocalsInit]
     public override int Collect(ReadOnlySpan<float> row, ReadOnlySpan<float> blockMax, float low, float high, Span<int> positions)
     {
-        TFloat lowLanes = TWidth.Broadcast(low);
-        TFloat highLanes = TWidth.Broadcast(high);
         Span<float> padded = stackalloc float[BlockSize];
         int blocks = BlockCount(row.Length);
         int count = 0;
@@ -101,21 +122,27 @@ internal sealed partial class RowKernels<TWidth, TFloat, TDouble> : RowKernels
             }
 
             ref float x = ref Block(row, b, padded, out int groups);
-            nuint end = (nuint)(groups * Lanes);
-            for (nuint i = 0; i < end; i += (nuint)TWidth.Count)
+            count = CollectFromBlock(ref x, (nuint)(groups * Lanes), low, high, b * BlockSize, positions, count);
+            if (count < 0)
             {
-                TFloat value = TWidth.Load(ref x, i);
-                uint mask = TWidth.AtLeast(value, lowLanes) & ~TWidth.AtLeast(value, highLanes);
-                while (mask != 0)
-                {
-                    if (count == positions.Length)
-                    {
-                        return -1;
-                    }
+                return -1;
+            }
+        }
 
-                    positions[count++] = b * BlockSize + (int)i + BitOperations.TrailingZeroCount(mask);
-                    mask &= mask - 1;
-                }
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int CollectFromBlock(ref float x, nuint end, float low, float high, int first, Span<int> positions, int count)
+    {
+        TFloat lowLanes = TWidth.Broadcast(low);
+        TFloat highLanes = TWidth.Broadcast(high);
+        for (nuint i = 0; i < end; i += (nuint)TWidth.Count)
+        {
+            count = TWidth.AppendPositions(TWidth.Load(ref x, i), lowLanes, highLanes, first + (int)i, positions, count);
+            if (count < 0)
+            {
+                return -1;
             }
         }
 

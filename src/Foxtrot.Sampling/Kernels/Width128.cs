@@ -45,14 +45,21 @@ internal readonly struct Width128 : IVectorWidth<Vector128<float>, Vector128<dou
         Vector128.GreaterThanOrEqual(value, threshold).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AppendPositions(Vector128<float> value, Vector128<float> low, Vector128<float> high, int first, Span<int> positions, int count)
+    {
+        return PositionList.Append(AtLeast(value, low) & ~AtLeast(value, high), first, positions, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WhereAtLeast(Vector128<float> key, Vector128<float> threshold, Vector128<float> weight) =>
         Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(key, threshold), weight, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> JoinNaN(Vector128<float> seen, Vector128<float> value) => seen | ~Vector128.Equals(value, value);
+    public static Vector128<float> JoinMagnitude(Vector128<float> seen, Vector128<float> value) =>
+        Vector128.Max(seen.AsUInt32(), value.AsUInt32() & Vector128.Create(0x7FFFFFFFu)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasNaN(Vector128<float> seen) => seen.AsInt32() != Vector128<int>.Zero;
+    public static bool HasNaN(Vector128<float> seen) => Vector128.GreaterThanAny(seen.AsUInt32(), Vector128.Create(0x7F800000u));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> WidenLower(Vector128<float> value) => Vector128.WidenLower(value);

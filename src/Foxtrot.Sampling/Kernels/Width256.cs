@@ -41,14 +41,21 @@ internal readonly struct Width256 : IVectorWidth<Vector256<float>, Vector256<dou
         Vector256.GreaterThanOrEqual(value, threshold).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AppendPositions(Vector256<float> value, Vector256<float> low, Vector256<float> high, int first, Span<int> positions, int count)
+    {
+        return PositionList.Append(AtLeast(value, low) & ~AtLeast(value, high), first, positions, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WhereAtLeast(Vector256<float> key, Vector256<float> threshold, Vector256<float> weight) =>
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(key, threshold), weight, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> JoinNaN(Vector256<float> seen, Vector256<float> value) => seen | ~Vector256.Equals(value, value);
+    public static Vector256<float> JoinMagnitude(Vector256<float> seen, Vector256<float> value) =>
+        Vector256.Max(seen.AsUInt32(), value.AsUInt32() & Vector256.Create(0x7FFFFFFFu)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasNaN(Vector256<float> seen) => seen.AsInt32() != Vector256<int>.Zero;
+    public static bool HasNaN(Vector256<float> seen) => Vector256.GreaterThanAny(seen.AsUInt32(), Vector256.Create(0x7F800000u));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> WidenLower(Vector256<float> value) => Vector256.WidenLower(value);

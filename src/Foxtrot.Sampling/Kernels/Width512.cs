@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Foxtrot.Sampling.Kernels;
 
@@ -41,14 +44,30 @@ internal readonly struct Width512 : IVectorWidth<Vector512<float>, Vector512<dou
         (uint)Vector512.GreaterThanOrEqual(value, threshold).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AppendPositions(Vector512<float> value, Vector512<float> low, Vector512<float> high, int first, Span<int> positions, int count)
+    {
+        if (Avx512F.IsSupported && positions.Length - count >= Count)
+        {
+            Vector512<int> inside = (Vector512.GreaterThanOrEqual(value, low) & Vector512.LessThan(value, high)).AsInt32();
+            Vector512<int> lanes = Vector512.Create(first) + Vector512<int>.Indices;
+            // No branch: whether a lane is inside cannot be predicted.
+            Avx512F.Compress(Vector512<int>.Zero, inside, lanes).StoreUnsafe(ref MemoryMarshal.GetReference(positions), (nuint)count);
+            return count + BitOperations.PopCount(inside.ExtractMostSignificantBits());
+        }
+
+        return PositionList.Append(AtLeast(value, low) & ~AtLeast(value, high), first, positions, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WhereAtLeast(Vector512<float> key, Vector512<float> threshold, Vector512<float> weight) =>
         Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(key, threshold), weight, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> JoinNaN(Vector512<float> seen, Vector512<float> value) => seen | ~Vector512.Equals(value, value);
+    public static Vector512<float> JoinMagnitude(Vector512<float> seen, Vector512<float> value) =>
+        Vector512.Max(seen.AsUInt32(), value.AsUInt32() & Vector512.Create(0x7FFFFFFFu)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasNaN(Vector512<float> seen) => seen.AsInt32() != Vector512<int>.Zero;
+    public static bool HasNaN(Vector512<float> seen) => Vector512.GreaterThanAny(seen.AsUInt32(), Vector512.Create(0x7F800000u));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> WidenLower(Vector512<float> value) => Vector512.WidenLower(value);

@@ -32,9 +32,16 @@ internal readonly struct WidthScalar : IVectorWidth<float, double>
 
     public static uint AtLeast(float value, float threshold) => value >= threshold ? 1u : 0u;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AppendPositions(float value, float low, float high, int first, Span<int> positions, int count)
+    {
+        return PositionList.Append(AtLeast(value, low) & ~AtLeast(value, high), first, positions, count);
+    }
+
     public static float WhereAtLeast(float key, float threshold, float weight) => key >= threshold ? weight : 0;
 
-    public static float JoinNaN(float seen, float value) => float.IsNaN(value) ? value : seen;
+    public static float JoinMagnitude(float seen, float value) => BitConverter.UInt32BitsToSingle(
+        Math.Max(BitConverter.SingleToUInt32Bits(seen), BitConverter.SingleToUInt32Bits(value) & 0x7FFFFFFF));
 
     public static bool HasNaN(float seen) => float.IsNaN(seen);
 

@@ -37,14 +37,19 @@ public static class DrawRandom
     {
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(token, MaxGumbelToken);
+        return GumbelOf(GumbelWord(seed, position, choice, token));
+    }
+
+    internal static uint GumbelWord(ulong seed, long position, int choice, int token)
+    {
         (uint Word0, uint Word1, uint Word2, uint Word3) words = Block(seed, position, choice, DrawPurpose.Gumbel, (uint)token >> 2);
-        return GumbelOf((token & 3) switch
+        return (token & 3) switch
         {
             0 => words.Word0,
             1 => words.Word1,
             2 => words.Word2,
             _ => words.Word3,
-        });
+        };
     }
 
     internal static double GumbelOf(uint word) => -PortableMath.Log(-PortableMath.Log((word + 0.5) * (1.0 / (1L << 32))));

@@ -7,7 +7,7 @@ namespace Foxtrot.Sampling.Stages;
 /// <remarks>
 /// Source: p-e-w's DRY sampler as llama.cpp defines it. A token's match length is the longest suffix of the history that
 /// also stands directly before an earlier appearance of the token; only the last n tokens count, and only those after the
-/// last sequence breaker. Match lengths come from the Z-algorithm on the reversed history: linear in its length.
+/// last sequence breaker. A breaker itself is never penalised. Match lengths come from the Z-algorithm on the reversed history: linear in its length.
 /// </remarks>
 internal sealed class DryStage(double multiplier, double @base, int allowedLength, int lastN, IReadOnlySet<int> breakers) : Stage
 {
@@ -85,6 +85,11 @@ internal sealed class DryStage(double multiplier, double @base, int allowedLengt
             }
 
             int token = tokens[count - k];
+            if (breakers.Contains(token))
+            {
+                continue;
+            }
+
             for (int other = k + 1; other < count; other++)
             {
                 if (lengths[other] >= allowedLength && tokens[count - other] == token)

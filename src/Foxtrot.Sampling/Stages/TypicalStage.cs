@@ -15,11 +15,13 @@ internal sealed class TypicalStage(double p) : Stage
     {
         double entropy = row.Entropy(out double logTotal);
         double centre = (logTotal - entropy) / row.InverseTemperature;
-        Span<float> view = row.View;
+        ReadOnlySpan<float> view = row.View;
+        float threshold = row.Threshold;
         Span<float> keys = context.Scratch.Keys.AsSpan(0, view.Length);
-        for (int i = 0; i < view.Length; i++)
+        for (int i = 0; i < keys.Length; i++)
         {
-            keys[i] = row.Survives(i) ? (float)-Math.Abs(view[i] - centre) : float.NegativeInfinity;
+            float logit = view[i];
+            keys[i] = logit >= threshold ? (float)-Math.Abs(logit - centre) : float.NegativeInfinity;
         }
 
         row.KeepByKey(keys, p);

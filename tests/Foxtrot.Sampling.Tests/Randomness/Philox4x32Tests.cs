@@ -1,3 +1,5 @@
+using Foxtrot.Sampling.Kernels;
+
 namespace Foxtrot.Sampling.Tests.Randomness;
 
 /// <summary>Oracle: kat_vectors of the Random123 distribution (philox4x32, 10 rounds).</summary>
@@ -18,5 +20,24 @@ public class Philox4x32Tests
         (uint, uint, uint, uint) block = Philox4x32.Block(counter[0], counter[1], counter[2], counter[3], key[0], key[1]);
 
         Assert.Equal((words[0], words[1], words[2], words[3]), block);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Every_register_width_gives_the_same_words(int width)
+    {
+        const int Blocks = 24;
+        uint[] words = new uint[4 * Blocks];
+
+        PhiloxLanes.Fill(width, 0x243f6a88, 0x85a308d3, 0x13198a2e, 0xfffffe02, 1 << 8, 0x299f31d0_a4093822, words);
+
+        for (int b = 0; b < Blocks; b++)
+        {
+            Assert.Equal(
+                Philox4x32.Block(0x243f6a88, 0x85a308d3, 0x13198a2e, unchecked(0xfffffe02 + (uint)b * 256), 0xa4093822, 0x299f31d0),
+                (words[b], words[Blocks + b], words[2 * Blocks + b], words[3 * Blocks + b]));
+        }
     }
 }
