@@ -17,21 +17,33 @@ internal sealed record EngineBenchRow(string Phase, int Batch, int Context, doub
     public double Ratio => TokensPerSecond / BareTokensPerSecond;
 }
 
+/// <summary>What <c>foxtrot bench engine</c> measures.</summary>
+internal sealed record EngineBenchOptions
+{
+    /// <summary>The shortest context: what the measured steps and a prompt need.</summary>
+    public const int ShortestContext = 48;
+
+    /// <summary>Measured rounds per case; each runs the engine and the bare loop in turn.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Rows that decode at once.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [1, 2, 4, 8, 16, 32, 64];
+
+    /// <summary>Tokens per row at the end of the measured steps.</summary>
+    public IReadOnlyList<int> Contexts { get; init; } = [64, 512];
+}
+
 /// <summary>Measures an engine against bare ONNX Runtime passes.</summary>
-internal sealed class EngineBench(LoadedModel model, int rounds)
+internal sealed class EngineBench(LoadedModel model, EngineBenchOptions options)
 {
     private const int DecodeSteps = 40;
-    private static readonly int[] Batches = [1, 2, 4, 8, 16, 32, 64];
-
-    /// <summary>Contexts measured: those that the model has room for.</summary>
-    public IReadOnlyList<int> Contexts { get; } = [.. new[] { 64, 512 }.Where(c => c <= model.ContextLength)];
 
     /// <summary>Runs every case and hands each row over as it is done.</summary>
     public async Task RunAsync(Action<EngineBenchRow> done, CancellationToken cancellationToken)
     {
-        foreach (var context in Contexts)
+        foreach (var context in options.Contexts)
         {
-            foreach (var batch in Batches)
+            foreach (var batch in options.Batches)
             {
                 done(await DecodeAsync(batch, context, cancellationToken));
             }
@@ -47,7 +59,7 @@ internal sealed class EngineBench(LoadedModel model, int rounds)
         using var bare = new BareDecodeLoop(model, batch, context - (DecodeSteps / 2), context, run: 1);
         var engineSeconds = new List<double>();
         var bareSeconds = new List<double>();
-        for (var round = 0; round <= rounds; round++)
+        for (var round = 0; round <= options.Rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             clock.Restart(batch);
@@ -72,7 +84,7 @@ internal sealed class EngineBench(LoadedModel model, int rounds)
         using var bare = new BareDecodeLoop(model, 1, 0, context, run: prompt);
         var engineSeconds = new List<double>();
         var bareSeconds = new List<double>();
-        for (var round = 0; round <= 3 * rounds; round++)
+        for (var round = 0; round <= 3 * options.Rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             clock.Restart(0);

@@ -9,6 +9,7 @@ internal static class BenchCommand
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal) => new("bench", "Measure this machine.")
     {
+        BenchSamplerCommand.Create(terminal),
         BenchEngineCommand.Create(terminal),
     };
 }

@@ -10,29 +10,34 @@ namespace Foxtrot.Commands;
 /// <summary><c>foxtrot bench engine</c>: tokens per second of the engine beside those of a bare ONNX Runtime loop.</summary>
 internal static class BenchEngineCommand
 {
-    private const int MostRounds = 1000;
-
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var model = new ModelOptions();
         var rounds = Options.Number<int>("--rounds", "Measured rounds per case (default: 5)");
+        var batches = Options.Text("--batch", "Rows that decode at once, as a list (default: 1,2,4,8,16,32,64)", "sizes");
+        var contexts = Options.Text("--context", "Tokens per row, as a list (default: 64,512)", "sizes");
         var json = Options.Flag("--json", "Print one JSON document instead of a table");
         var command = new Command("engine", "Tokens per second of the engine, beside those of a bare ONNX Runtime loop of the same shapes.");
         model.AddTo(command);
         command.Add(rounds);
+        command.Add(batches);
+        command.Add(contexts);
         command.Add(json);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var count = parsed.GetValue(rounds) ?? 5;
-            if (count is < 1 or > MostRounds)
-            {
-                throw new UsageException($"--rounds must be in [1, {MostRounds}], but is {count}");
-            }
-
+            var options = new EngineBenchOptions { Rounds = Options.Bounded("--rounds", parsed.GetValue(rounds) ?? 5, 1, 1000) };
             await using var served = model.Open(parsed, new EngineOptions { Slots = 1 }, terminal);
+            var room = served.Model.ContextLength;
+            options = options with
+            {
+                Batches = parsed.GetValue(batches) is { } sizes ? Options.Sizes("--batch", sizes, 1, 1024) : options.Batches,
+                Contexts = parsed.GetValue(contexts) is { } lengths
+                    ? Options.Sizes("--context", lengths, EngineBenchOptions.ShortestContext, room)
+                    : [.. options.Contexts.Where(c => c <= room)],
+            };
             var rows = new List<EngineBenchRow>();
-            await new EngineBench(served.Model, count).RunAsync(rows.Add, cancellationToken);
+            await new EngineBench(served.Model, options).RunAsync(rows.Add, cancellationToken);
             if (parsed.GetValue(json))
             {
                 WriteJson(terminal.Output, served.Folder.Name, rows);

@@ -34,9 +34,7 @@ internal sealed class ExplainCommand
     }
 
     /// <summary>Checks a number of candidates to show.</summary>
-    public static int ReadTop(int top) => top is >= 1 and <= MostTop
-        ? top
-        : throw new UsageException($"--top must be in [1, {MostTop}], but is {top}");
+    public static int ReadTop(int top) => Options.Bounded("--top", top, 1, MostTop);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -42,12 +42,7 @@ internal sealed class GenerateCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var count = parsed.GetValue(_choices) ?? 1;
-        if (count is < 1 or > MostChoices)
-        {
-            throw new UsageException($"--n must be in [1, {MostChoices}], but is {count}");
-        }
-
+        var count = Options.Bounded("--n", parsed.GetValue(_choices) ?? 1, 1, MostChoices);
         var top = ExplainCommand.ReadTop(parsed.GetValue(_top) ?? 5);
         var prompt = _prompt.ReadPrompt(parsed, _terminal);
         var seed = _prompt.ReadSeed(parsed, out var isRandom);

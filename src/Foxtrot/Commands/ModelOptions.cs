@@ -40,12 +40,7 @@ internal sealed class ModelOptions
             throw new UsageException($"--device must be cpu or cuda:N, but is '{text}'");
         }
 
-        var threads = parsed.GetValue(_threads) ?? 0;
-        if (threads is < 0 or > 1024)
-        {
-            throw new UsageException($"--threads must be in [0, 1024], but is {threads}");
-        }
-
+        var threads = Options.Bounded("--threads", parsed.GetValue(_threads) ?? 0, 0, 1024);
         var loading = new ModelLoadOptions { IntraOpThreads = threads };
         ServedModel Load() => ServedModel.Open(folder ?? BundledModel.Folder, folder is null ? BundledModel.Name : null, parsed.GetValue(_onnxFile), device, loading, options, observer);
         return terminal.IsInteractive

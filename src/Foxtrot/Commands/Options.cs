@@ -31,6 +31,22 @@ internal static class Options
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    /// <summary>A list of whole numbers, each within bounds.</summary>
+    /// <exception cref="UsageException">An entry is no number or out of bounds.</exception>
+    public static int[] Sizes(string option, string list, int least, int most) =>
+        [.. Split(list).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? Bounded(option, size, least, most)
+            : throw new UsageException($"{option} must be a list of whole numbers, but has '{text}'"))];
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <exception cref="UsageException">It is out of bounds.</exception>
+    public static int Bounded(string option, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new UsageException($"{option} must be in [{least}, {most}], but is {value}");
+
+    /// <summary>The entries of a list with commas.</summary>
+    public static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries);
+
     private static bool IsFraction<T>() => typeof(T) == typeof(double);
 
     private static T? Parse<T>(string name, ArgumentResult result)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Google.Protobuf;
 using global::Onnx;
+using Google.Protobuf;
 
 namespace Foxtrot.Inference.Models.Onnx;
 
