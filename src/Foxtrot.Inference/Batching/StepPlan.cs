@@ -16,7 +16,7 @@ public enum PrefillKind
     AdmitBatch,
 }
 
-/// <summary>One step: every decode row by one token, then at most one prefill pass.</summary>
+/// <summary>One step: at most one prefill pass, and every decode row by one token.</summary>
 /// <param name="DecodeRows">Rows of the decode pass; 0 for none.</param>
 /// <param name="Prefill">What the prefill pass does.</param>
 /// <param name="Sequences">Sequences in the prefill pass.</param>

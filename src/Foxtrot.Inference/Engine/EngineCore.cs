@@ -90,7 +90,7 @@ internal sealed class EngineCore
         }
     }
 
-    /// <summary>Does one step: every decode row by one token, then at most one prefill pass.</summary>
+    /// <summary>Does one step: at most one pass over prompt tokens, then every sequence that generated before by one token.</summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Step()
     {
@@ -105,11 +105,8 @@ internal sealed class EngineCore
         long decode = 0;
         long prefill = 0;
         var promptTokens = 0;
-        if (plan.DecodeRows > 0)
-        {
-            decode = Decode(plan.DecodeRows);
-        }
 
+        // Prompts first: the slots are as the plan saw them. Who starts to generate now decodes from the next step on.
         if (plan.Prefill == PrefillKind.AdmitBatch)
         {
             (prefill, promptTokens) = PrefillBatch(plan.Sequences, plan.Width);
@@ -118,6 +115,11 @@ internal sealed class EngineCore
         {
             promptTokens = plan.Width;
             prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? AdmitFirst() : Slots.Prefilling[0], plan.Width);
+        }
+
+        if (plan.DecodeRows > 0)
+        {
+            decode = Decode(plan.DecodeRows);
         }
 
         _observer.OnStep(new StepReport(

@@ -80,6 +80,37 @@ public sealed class EngineCoreTests : IDisposable
     }
 
     [Fact]
+    public void A_conversation_that_is_rebuilt_while_others_finish_and_join_keeps_its_cache()
+    {
+        // In one step the first row ends, the second turns to its next prompt stretch, and two sequences wait for slots.
+        var conversation = TokenLog.FromPrompt([1, 2]).Append(TokenSource.Generated, [9, 8]).Append(TokenSource.Prompt, [3, 4, 5]);
+        GenerationRequest[] requests =
+        [
+            NewRequest([1, 2], 3),
+            NewRequest([1], 10) with { Log = conversation },
+            NewRequest([7, 8], 12),
+            NewRequest([5, 6, 7], 6),
+            NewRequest([6, 7], 6),
+        ];
+        using var engine = NewEngine(5);
+        var recorded = requests[..3].Select(engine.Submit).ToList();
+        engine.Step();
+        engine.Step();
+        recorded.AddRange(requests[3..].Select(engine.Submit));
+        while (engine.Step())
+        {
+        }
+
+        using var alone = NewEngine(1);
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var expected = alone.RunAlone(requests[i]);
+            Assert.Equal(expected.Tokens, recorded[i].Tokens);
+            Assert.Equal(expected.Logits, recorded[i].Logits);
+        }
+    }
+
+    [Fact]
     public void The_end_of_the_context_ends_a_sequence()
     {
         using var engine = NewEngine(1);
