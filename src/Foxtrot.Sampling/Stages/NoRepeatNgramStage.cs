@@ -18,12 +18,31 @@ internal sealed class NoRepeatNgramStage(int size) : Stage
             return size;
         }
 
-        ReadOnlySpan<int> ending = tokens[^prefix..];
-        for (int start = 0; start + prefix < tokens.Length; start++)
+        if (prefix == 0)
         {
-            if (tokens.Slice(start, prefix).SequenceEqual(ending))
+            foreach (int token in tokens)
             {
-                row.Row[tokens[start + prefix]] = float.NegativeInfinity;
+                row.Row[token] = float.NegativeInfinity;
+            }
+
+            return size;
+        }
+
+        // Only where the last token of the prefix stands can the whole prefix end.
+        ReadOnlySpan<int> ending = tokens[^prefix..];
+        int last = ending[^1];
+        for (int at = prefix - 1; at < tokens.Length - 1; at++)
+        {
+            int next = tokens[at..^1].IndexOf(last);
+            if (next < 0)
+            {
+                break;
+            }
+
+            at += next;
+            if (tokens.Slice(at - prefix + 1, prefix).SequenceEqual(ending))
+            {
+                row.Row[tokens[at + 1]] = float.NegativeInfinity;
             }
         }
 
