@@ -13,7 +13,7 @@ internal sealed class TokenCounts
 
     public TokenCounts(int expected)
     {
-        int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, expected + expected / 2));
+        int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * expected));
         _slots = new int[slots];
         _tokens = new int[slots / 2 + 1];
         _outputs = new int[slots / 2 + 1];
