@@ -6,8 +6,10 @@ namespace Foxtrot.Sampling.Candidates;
 /// <content>Probabilities: weights of the survivors, their sum, and the cuts that depend on them.</content>
 internal ref partial struct CandidateRow
 {
-    // A nucleus is looked for first among the tokens that reach the maxima of so many blocks.
-    private const int HeadBlocks = 32;
+    // In a row of at least so many blocks, a nucleus is looked for first in the head: the tokens that reach a threshold from
+    // the blocks' maxima. About 130 tokens or more are enough for the nucleus of any row that is not flat.
+    private const int BlocksWithAHead = 16;
+    private const int HeadBlocks = 128;
 
     /// <summary>The scale of the current weights; valid after <see cref="Total"/>.</summary>
     public readonly ExpScale ExpScale => _scale;
@@ -60,7 +62,7 @@ internal ref partial struct CandidateRow
     {
         double head = 0;
         float headThreshold = 0;
-        bool searchHead = !_listed && RowKernels.BlockCount(_count) >= 2 * HeadBlocks;
+        bool searchHead = !_listed && RowKernels.BlockCount(_count) >= BlocksWithAHead;
         if (searchHead)
         {
             head = WeighHead(out headThreshold);
@@ -175,12 +177,13 @@ internal ref partial struct CandidateRow
         return CountSurvivors();
     }
 
-    /// <summary>Weight of the tokens that reach the largest blocks' maxima; 0 if these tokens are many.</summary>
+    /// <summary>Weight of the tokens that reach the median of the blocks' maxima, or less where blocks are few; 0 if these tokens are many.</summary>
     private double WeighHead(out float threshold)
     {
         EnsureBlockMax();
         ReadOnlySpan<float> maxima = _scratch.BlockMax.AsSpan(0, RowKernels.BlockCount(_count));
-        threshold = Math.Max(_threshold, CutSearch.ByCount(_scratch, maxima, Max, HeadBlocks).Key);
+        int rank = Math.Min(maxima.Length * 7 / 8, Math.Max(maxima.Length / 2, HeadBlocks));
+        threshold = Math.Max(_threshold, CutSearch.ByCount(_scratch, maxima, Max, rank).Key);
         int count = _kernels.Collect(View, maxima, threshold, float.PositiveInfinity, _scratch.Positions.AsSpan(0, _count / ListedPart));
         if (count < 0)
         {
