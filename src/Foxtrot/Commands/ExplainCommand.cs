@@ -47,7 +47,7 @@ internal sealed class ExplainCommand
 
         var prompt = _prompt.ReadPrompt(parsed, _terminal);
         var seed = _prompt.ReadSeed(parsed, out _);
-        await using var model = _model.Open(parsed, new EngineOptions { Slots = 1 }, _terminal);
+        await using var model = _model.Open(parsed, _prompt.ReadEngine(parsed, slots: 1), _terminal);
         var request = _prompt.Read(parsed, model, prompt, seed);
         Explanation? explanation = null;
         Generation? generation = null;

@@ -46,7 +46,7 @@ internal sealed class GenerateCommand
         var top = ExplainCommand.ReadTop(parsed.GetValue(_top) ?? 5);
         var prompt = _prompt.ReadPrompt(parsed, _terminal);
         var seed = _prompt.ReadSeed(parsed, out var isRandom);
-        await using var model = _model.Open(parsed, new EngineOptions { Slots = Math.Min(count, 64) }, _terminal);
+        await using var model = _model.Open(parsed, _prompt.ReadEngine(parsed, Math.Min(count, 64)), _terminal);
         var request = _prompt.Read(parsed, model, prompt, seed);
         var json = parsed.GetValue(_json);
         if (isRandom && !json)

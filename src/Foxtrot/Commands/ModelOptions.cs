@@ -43,8 +43,23 @@ internal sealed class ModelOptions
         var threads = Options.Bounded("--threads", parsed.GetValue(_threads) ?? 0, 0, 1024);
         var loading = new ModelLoadOptions { IntraOpThreads = threads };
         ServedModel Load() => ServedModel.Open(folder ?? BundledModel.Folder, folder is null ? BundledModel.Name : null, parsed.GetValue(_onnxFile), device, loading, options, observer);
-        return terminal.IsInteractive
+        var served = terminal.IsInteractive
             ? terminal.Console.Status().Start("Loading the model", _ => Load())
             : Load();
+        Warn(served, terminal);
+        return served;
+    }
+
+    private static void Warn(ServedModel served, Terminal terminal)
+    {
+        if (served.Graph.RowsDependReason is { } reason)
+        {
+            terminal.Error($"warning: {reason}: sequences run one at a time, so that text stays reproducible");
+        }
+
+        if (served.Graph.PadSingleRow)
+        {
+            terminal.Error("warning: MatMulNBits without accuracy_level 4 is many times slower; export the model with accuracy_level 4");
+        }
     }
 }

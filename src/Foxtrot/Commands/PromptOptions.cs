@@ -10,6 +10,10 @@ namespace Foxtrot.Commands;
 /// <summary>Prompt, seed and sampling: what turns a model into one text, shared by <c>generate</c> and <c>explain</c>.</summary>
 internal sealed class PromptOptions
 {
+    // Long-context models would otherwise reserve gigabytes for one short text.
+    private const int DefaultContext = 4096;
+    private const int LongestContext = 1 << 20;
+
     private readonly Argument<string?> _prompt = new("PROMPT")
     {
         Description = "The text to continue; without it, standard input (one line break at its end is dropped)",
@@ -18,6 +22,7 @@ internal sealed class PromptOptions
 
     private readonly Option<ulong?> _seed = Options.Number<ulong>("--seed", "The seed; the same seed gives the same text (default: a random one, printed)");
     private readonly Option<int?> _maxTokens = Options.Number<int>("--max-tokens", "Output tokens at most (default: 256)");
+    private readonly Option<int?> _context = Options.Number<int>("--context", $"Tokens of prompt and output together that there is memory for (default: the model's context, at most {DefaultContext})");
     private readonly Option<string[]> _stop = Options.Texts("--stop", "A text that ends the output; may be repeated", "text");
     private readonly Option<bool> _ignoreEnd = Options.Flag("--ignore-eos", "Go on after the model's end token");
     private readonly SamplingOptions _sampling = new();
@@ -28,10 +33,18 @@ internal sealed class PromptOptions
         command.Add(_prompt);
         command.Add(_seed);
         command.Add(_maxTokens);
+        command.Add(_context);
         command.Add(_stop);
         command.Add(_ignoreEnd);
         _sampling.AddTo(command);
     }
+
+    /// <summary>An engine for a number of sequences of the context asked for.</summary>
+    public EngineOptions ReadEngine(ParseResult parsed, int slots) => new()
+    {
+        Slots = slots,
+        ContextLength = Options.Bounded("--context", parsed.GetValue(_context) ?? DefaultContext, 2, LongestContext),
+    };
 
     /// <summary>The prompt's text.</summary>
     public string ReadPrompt(ParseResult parsed, Terminal terminal)

@@ -45,6 +45,7 @@ public sealed class BadInputTests
     [InlineData("a --sampler-order top_k,top_k", "top_k")]
     [InlineData("a --max-tokens 0", "max_tokens must be at least 1, but is 0")]
     [InlineData("a --n 0", "--n must be in [1, 1024], but is 0")]
+    [InlineData("a --context 1", "--context must be in [2, 1048576], but is 1")]
     [InlineData("a --top 0", "--top must be in [1, 1000], but is 0")]
     [InlineData("a --threads -1", "--threads must be in [0, 1024], but is -1")]
     [InlineData("a --device tpu", "--device must be cpu or cuda:N, but is 'tpu'")]
@@ -84,6 +85,14 @@ public sealed class BadInputTests
     {
         var run = await CommandRun.WithInput(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("the cat sat ", 9000))), "generate", "--seed", "1");
         AssertRefused(run, "prompt must leave room to generate in a context of 512 tokens, but has ");
+    }
+
+    [Fact]
+    public async Task A_context_asked_for_bounds_prompt_and_output()
+    {
+        AssertRefused(await CommandRun.Of("generate", "Once upon a time", "--seed", "1", "--context", "5"), "in a context of 5 tokens, but has 5");
+        var json = (await CommandRun.Of("generate", "Once upon a time", "--seed", "1", "--context", "9", "--json")).Json;
+        Assert.Equal(4, json.GetProperty("choices")[0].GetProperty("tokens").GetArrayLength());
     }
 
     [Fact]
