@@ -5,18 +5,6 @@ using Foxtrot.Sampling;
 
 namespace Foxtrot.Bench;
 
-/// <summary>One measured case: the engine and the bare loop of the same shape, taken in turns in the same run.</summary>
-/// <param name="Phase">decode or prefill.</param>
-/// <param name="Batch">Rows.</param>
-/// <param name="Context">Tokens per row.</param>
-/// <param name="TokensPerSecond">The engine's, everything included.</param>
-/// <param name="BareTokensPerSecond">The bare loop's.</param>
-internal sealed record EngineBenchRow(string Phase, int Batch, int Context, double TokensPerSecond, double BareTokensPerSecond)
-{
-    /// <summary>Engine over bare loop; 1 is free of cost.</summary>
-    public double Ratio => TokensPerSecond / BareTokensPerSecond;
-}
-
 /// <summary>What <c>foxtrot bench engine</c> measures.</summary>
 internal sealed record EngineBenchOptions
 {
@@ -73,7 +61,7 @@ internal sealed class EngineBench(LoadedModel model, EngineBenchOptions options)
             }
         }
 
-        return new EngineBenchRow("decode", batch, context, batch / Median(engineSeconds), batch / Median(bareSeconds));
+        return new EngineBenchRow("decode", batch, context, Rate(batch, engineSeconds), Rate(batch, bareSeconds));
     }
 
     private async Task<EngineBenchRow> PrefillAsync(int context, CancellationToken cancellationToken)
@@ -97,7 +85,7 @@ internal sealed class EngineBench(LoadedModel model, EngineBenchOptions options)
             }
         }
 
-        return new EngineBenchRow("prefill", 1, context, prompt / Median(engineSeconds), prompt / Median(bareSeconds));
+        return new EngineBenchRow("prefill", 1, context, Rate(prompt, engineSeconds), Rate(prompt, bareSeconds));
     }
 
     private static async Task GenerateAsync(InferenceEngine engine, int batch, int prompt, int tokens)
@@ -139,14 +127,15 @@ internal sealed class EngineBench(LoadedModel model, EngineBenchOptions options)
         return seconds;
     }
 
-    private static double Median(List<double> values)
+    // Tokens per second at the median time.
+    private static double Rate(int tokens, List<double> seconds)
     {
-        if (values.Count == 0)
+        if (seconds.Count == 0)
         {
             throw new InvalidOperationException("no step was measured");
         }
 
-        values.Sort();
-        return values[values.Count / 2];
+        seconds.Sort();
+        return Math.Round(tokens / seconds[seconds.Count / 2], 1);
     }
 }

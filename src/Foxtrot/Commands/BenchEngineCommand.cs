@@ -40,7 +40,7 @@ internal static class BenchEngineCommand
             await new EngineBench(served.Model, options).RunAsync(rows.Add, cancellationToken);
             if (parsed.GetValue(json))
             {
-                WriteJson(terminal.Output, served.Folder.Name, rows);
+                terminal.Output.Write(BenchJson.Write(new EngineBenchResult(MachineDescription.Current(), served.Folder.Name, rows)) + "\n");
             }
             else
             {
@@ -68,30 +68,6 @@ internal static class BenchEngineCommand
         }
 
         console.Write(table);
-    }
-
-    private static void WriteJson(TextWriter output, string model, List<EngineBenchRow> rows)
-    {
-        using var document = new JsonDocumentWriter(output);
-        var json = document.Json;
-        json.WriteStartObject();
-        json.WriteString("machine", MachineDescription.Current().ToString());
-        json.WriteString("model", model);
-        json.WriteStartArray("rows");
-        foreach (var row in rows)
-        {
-            json.WriteStartObject();
-            json.WriteString("phase", row.Phase);
-            json.WriteNumber("batch", row.Batch);
-            json.WriteNumber("context", row.Context);
-            json.WriteNumber("tokens_per_s", Math.Round(row.TokensPerSecond, 1));
-            json.WriteNumber("bare_tokens_per_s", Math.Round(row.BareTokensPerSecond, 1));
-            json.WriteNumber("ratio", Math.Round(row.Ratio, 4));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

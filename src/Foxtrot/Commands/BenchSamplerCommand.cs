@@ -33,7 +33,7 @@ internal static class BenchSamplerCommand
             var result = Measure(terminal, options, cancellationToken);
             if (parsed.GetValue(json))
             {
-                terminal.Output.Write(SamplerBenchJson.Write(result) + "\n");
+                terminal.Output.Write(BenchJson.Write(result) + "\n");
             }
             else
             {

@@ -3,16 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Foxtrot.Bench;
 
-/// <summary>Writes a <see cref="SamplerBenchResult"/> as one JSON document with snake_case names.</summary>
-public static partial class SamplerBenchJson
+/// <summary>Writes the result of a bench as one JSON document with snake_case names.</summary>
+internal static partial class BenchJson
 {
     /// <summary>The document, indented, without a final newline.</summary>
     public static string Write(SamplerBenchResult result) => JsonSerializer.Serialize(result, Context.Default.SamplerBenchResult);
+
+    /// <summary>The document, indented, without a final newline.</summary>
+    public static string Write(EngineBenchResult result) => JsonSerializer.Serialize(result, Context.Default.EngineBenchResult);
 
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
         GenerationMode = JsonSourceGenerationMode.Default)]
     [JsonSerializable(typeof(SamplerBenchResult))]
+    [JsonSerializable(typeof(EngineBenchResult))]
     private sealed partial class Context : JsonSerializerContext;
 }
