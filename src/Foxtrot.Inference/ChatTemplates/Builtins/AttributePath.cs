@@ -19,12 +19,13 @@ internal sealed class AttributePath
         _ => new AttributePath([.. arguments.Text(attribute, state).Split('.').Select(Part)]),
     };
 
-    /// <summary>The attribute of an item; undefined where its last part is missing.</summary>
-    public Value Read(Value item, RenderState state)
+    /// <summary>The attribute of an item; undefined, or the default, where its last part is missing.</summary>
+    public Value Read(Value item, RenderState state, Value? defaultValue = null)
     {
         foreach (Value part in _parts)
         {
             item = Subscripts.Item(item, part, state);
+            item = item is UndefinedValue ? defaultValue ?? item : item;
         }
 
         return item;

@@ -21,7 +21,7 @@ internal static class SelectionFilters
             Value?[] values = arguments.Bind(state, 0, "attribute", "default");
             AttributePath path = AttributePath.From(values[0], arguments, state)
                 ?? throw state.Error("filter 'map' needs a filter's name or an attribute.");
-            return state.Generator(items.Select(item => path.Read(item, state) is var value && value is UndefinedValue ? values[1] ?? value : value).ToList());
+            return state.Generator(items.Select(item => path.Read(item, state, values[1])).ToList());
         }
 
         string name = arguments.Text(arguments.Positional[0], state);

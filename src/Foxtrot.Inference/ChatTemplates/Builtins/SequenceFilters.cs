@@ -41,7 +41,11 @@ internal static class SequenceFilters
     public static Value Last(Value input, Arguments arguments, RenderState state)
     {
         arguments.Bind(state, 0);
-        RequireReversible(input, state);
+        if (input is SequenceValue { Kind: SequenceKind.Generator })
+        {
+            throw state.Error("a generator has no last item; make it a list first: |list|last.");
+        }
+
         IReadOnlyList<Value> items = state.Iterate(input);
         return items.Count > 0 ? items[^1] : new UndefinedValue("an empty sequence has no last item");
     }
@@ -75,18 +79,5 @@ internal static class SequenceFilters
             UndefinedValue => state.Generator([]),
             _ => throw state.Error($"filter 'items' needs a mapping, not a value of type '{input.TypeName}'."),
         };
-    }
-
-    private static void RequireReversible(Value input, RenderState state)
-    {
-        if (input is SequenceValue { Kind: SequenceKind.Generator })
-        {
-            throw state.Error("a generator has no last item; make it a list first: |list|last.");
-        }
-
-        if (input is UndefinedValue)
-        {
-            throw state.Undefined(input);
-        }
     }
 }

@@ -99,6 +99,7 @@ internal sealed partial class Interpreter
         IReadOnlyList<Value> items = state.Iterate(source);
         items = node.Condition is null ? items : Filter(node, items, scope);
         var loop = new LoopValue(items);
+        bool completed = false;
         for (int i = 0; i < items.Count; i++)
         {
             state.CountIteration();
@@ -106,13 +107,16 @@ internal sealed partial class Interpreter
             var inner = new Scope(scope);
             inner.Set("loop", loop);
             Assign(node.Target, items[i], inner);
-            if (Execute(node.Body, inner) == Flow.Break)
+            Flow flow = Execute(node.Body, inner);
+            completed |= flow == Flow.Next;
+            if (flow == Flow.Break)
             {
-                return Flow.Next;
+                break;
             }
         }
 
-        return items.Count == 0 ? Execute(node.Otherwise, new Scope(scope)) : Flow.Next;
+        // As in Jinja, an iteration left by break or continue does not count against the else.
+        return completed ? Flow.Next : Execute(node.Otherwise, new Scope(scope));
     }
 
     private List<Value> Filter(ForStatement node, IReadOnlyList<Value> items, Scope scope)

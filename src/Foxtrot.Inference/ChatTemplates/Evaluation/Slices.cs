@@ -3,7 +3,7 @@ using Foxtrot.Inference.ChatTemplates.Values;
 
 namespace Foxtrot.Inference.ChatTemplates.Evaluation;
 
-/// <summary>Slices, <c>x[start:stop:step]</c>, of strings, lists and tuples.</summary>
+/// <summary>Slices, <c>x[start:stop:step]</c>, of strings, lists and tuples; those of other values are undefined.</summary>
 internal static class Slices
 {
     public static Value Take(Value target, Value? start, Value? stop, Value? step, RenderState state)
@@ -26,12 +26,12 @@ internal static class Slices
             case UndefinedValue:
                 throw state.Undefined(target);
             default:
-                throw state.Error($"a value of type '{target.TypeName}' cannot be sliced.");
+                return new UndefinedValue($"a value of type '{target.TypeName}' cannot be sliced");
         }
     }
 
-    /// <summary>The indices a slice takes of a run of some length; also the bounds of Python's string searches.</summary>
-    public static IEnumerable<int> Indices(int count, Value? start, Value? stop, int step, RenderState state)
+    /// <summary>The indices a slice takes of a run of some length.</summary>
+    private static IEnumerable<int> Indices(int count, Value? start, Value? stop, int step, RenderState state)
     {
         int first = Bound(Part(start, state), step > 0 ? 0 : count - 1, count, step);
         int end = Bound(Part(stop, state), step > 0 ? count : -1, count, step);

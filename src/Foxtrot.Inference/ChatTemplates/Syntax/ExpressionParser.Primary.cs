@@ -13,6 +13,11 @@ internal sealed partial class ExpressionParser
         {
             case TokenKind.Name:
                 tokens.Take();
+                if (RefusedNames.Contains(token.Text))
+                {
+                    throw ChatTemplateException.Unsupported("the macro variable", token.Text, token.Position);
+                }
+
                 return token.Text switch
                 {
                     "true" or "True" => new ConstantExpression(BoolValue.True, token.Position),

@@ -7,6 +7,9 @@ namespace Foxtrot.Inference.ChatTemplates.Syntax;
 /// </remarks>
 internal sealed partial class ExpressionParser(TokenStream tokens)
 {
+    /// <summary>Variables that mean something unsupported here; inside macros, the ones Jinja gives them.</summary>
+    public IReadOnlyList<string> RefusedNames { get; set; } = [];
+
     /// <summary>An expression, with commas making a tuple.</summary>
     /// <param name="withConditional">Whether <c>a if b</c> may appear unparenthesized; not in <c>for</c>, where <c>if</c> filters.</param>
     /// <param name="mayBeEmpty">Whether nothing at all is the empty tuple, as between parentheses.</param>

@@ -3,6 +3,8 @@ namespace Foxtrot.Inference.ChatTemplates.Syntax;
 /// <content>Assignments and macros.</content>
 internal sealed partial class StatementParser
 {
+    private static readonly string[] MacroVariables = ["caller", "varargs", "kwargs"];
+
     private Statement ParseSet(SourcePosition position)
     {
         AssignmentTarget target = ParseTarget(mayBeNamespace: true);
@@ -85,7 +87,10 @@ internal sealed partial class StatementParser
         // A loop around the definition is not the macro's: break and continue may not leave it.
         int loops = _loops;
         _loops = 0;
+        IReadOnlyList<string> refused = _expressions.RefusedNames;
+        _expressions.RefusedNames = [.. MacroVariables.Except(parameters.Select(p => p.Key))];
         Statement[] body = ParseBody("endmacro");
+        _expressions.RefusedNames = refused;
         _loops = loops;
         return new MacroStatement(name, [.. parameters], body, position);
     }
