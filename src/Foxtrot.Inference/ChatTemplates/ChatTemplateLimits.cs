@@ -19,8 +19,8 @@ public sealed record ChatTemplateLimits
     public int MaxDepth { get; init; } = 300;
 
     /// <summary>
-    /// Units of work: one per evaluated node, per UTF-16 unit of every text made and per element of every list made.
-    /// It bounds memory too, because nothing is made without being counted. Default: 134,217,728.
+    /// Units of work: one per evaluated node and per UTF-16 unit of every text made, sixteen per element of every list made.
+    /// It bounds memory too, because nothing is made without being counted. Default: 67,108,864.
     /// </summary>
-    public long MaxWork { get; init; } = 128 << 20;
+    public long MaxWork { get; init; } = 64 << 20;
 }

@@ -19,7 +19,7 @@ internal static class JsonFilter
         {
             null or NoneValue => null,
             StringValue text => text.Text,
-            Value width => new string(' ', Math.Clamp(arguments.Integer(width, state), 0, 1024)),
+            Value width => state.Spaces(arguments.Integer(width, state)),
         };
         (string item, string key) = (indent is null ? ", " : ",", ": ");
         if (values[2] is not (null or NoneValue))
@@ -43,7 +43,7 @@ internal static class JsonFilter
 
         public void Write(Value value, int level)
         {
-            state.Charge(1);
+            state.ChargeValues(1);
             switch (value)
             {
                 case SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:

@@ -20,6 +20,7 @@ internal static partial class StringMethods
             throw state.Unsupported("the argument of 'splitlines'", "keepends");
         }
 
+        state.ChargeValues(text.Length);
         return Texts(PythonText.SplitLines(text), SequenceKind.List, state);
     }
 
@@ -40,10 +41,12 @@ internal static partial class StringMethods
         most = most < 0 ? int.MaxValue : most;
         if (values[0] is null or NoneValue)
         {
+            state.ChargeValues(text.Length);
             return Texts(fromEnd ? WordsFromEnd(text, most) : Words(text, most), SequenceKind.List, state);
         }
 
         string separator = Separator(values[0]!, arguments, state);
+        state.ChargeValues(2L * text.AsSpan().Count(separator));
         return Texts(fromEnd ? PartsFromEnd(text, separator, most) : Parts(text, separator, most), SequenceKind.List, state);
     }
 

@@ -50,8 +50,9 @@ internal static class TextFilters
         string text = state.Str(input);
         string indentation = values[0] is StringValue given
             ? given.Text
-            : new string(' ', Math.Clamp(arguments.IntegerOr(values[0], 4, state), 0, 1024));
+            : state.Spaces(arguments.IntegerOr(values[0], 4, state));
         bool blank = values[2]?.IsTruthy == true;
+        state.ChargeValues(2L * text.AsSpan().Count('\n'));
         List<string> lines = PythonText.SplitLines(text + "\n");
         state.Charge((long)lines.Count * indentation.Length);
         var result = new StringBuilder(values[1]?.IsTruthy == true ? indentation : "");

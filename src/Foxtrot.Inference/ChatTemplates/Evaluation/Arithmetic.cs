@@ -138,7 +138,7 @@ internal static class Arithmetic
             throw state.Error($"'*' is not supported between '{value.TypeName}' and 'int'.");
         }
 
-        state.Charge((long)sequence.Items.Count * times);
+        state.ChargeValues((long)sequence.Items.Count * times);
         var items = new List<Value>(sequence.Items.Count * times);
         for (int i = 0; i < times && sequence.Items.Count > 0; i++)
         {

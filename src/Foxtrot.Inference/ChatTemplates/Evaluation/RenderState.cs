@@ -32,6 +32,9 @@ internal sealed class RenderState(ChatTemplateLimits limits, TimeProvider time)
         }
     }
 
+    /// <summary>Pays for making so many values, before they are made.</summary>
+    public void ChargeValues(long count) => Charge(count * Value.BaseWeight);
+
     /// <summary>Goes one evaluation deeper; every call is paired with <see cref="Leave"/>.</summary>
     public void Enter(SourcePosition position)
     {
@@ -87,6 +90,13 @@ internal sealed class RenderState(ChatTemplateLimits limits, TimeProvider time)
         return new StringValue(text);
     }
 
+    /// <summary>So many spaces; none for a negative count.</summary>
+    public string Spaces(int count)
+    {
+        Charge(Math.Max(count, 0));
+        return new string(' ', Math.Max(count, 0));
+    }
+
     public IntValue Integer(BigInteger number) =>
         IntValue.TryCreate(number) ?? throw Limit($"an integer has more than {IntValue.MaxBits} bits.");
 
@@ -96,13 +106,13 @@ internal sealed class RenderState(ChatTemplateLimits limits, TimeProvider time)
 
     public SequenceValue Sequence(SequenceKind kind, IReadOnlyList<Value> items)
     {
-        Charge(items.Count);
+        ChargeValues(items.Count);
         return Checked(new SequenceValue(kind, items));
     }
 
     public DictValue Dict(OrderedDictionary<Value, Value> items)
     {
-        Charge(items.Count);
+        ChargeValues(items.Count);
         return Checked(new DictValue(items));
     }
 
@@ -144,10 +154,10 @@ internal sealed class RenderState(ChatTemplateLimits limits, TimeProvider time)
             case SequenceValue sequence:
                 return sequence.Read();
             case DictValue dict:
-                Charge(dict.Count);
+                ChargeValues(dict.Count);
                 return [.. dict.Items.Select(e => e.Key)];
             case StringValue text:
-                Charge(text.Text.Length);
+                ChargeValues(2L * text.Text.Length);
                 return [.. PythonText.CodePoints(text.Text).Select(c => new StringValue(c))];
             case UndefinedValue:
                 return [];

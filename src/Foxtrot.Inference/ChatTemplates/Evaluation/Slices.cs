@@ -17,8 +17,13 @@ internal static class Slices
         switch (target)
         {
             case StringValue { Text: var text }:
-                state.Charge(text.Length);
-                List<string> points = PythonText.CodePoints(text);
+                if (stride == 1)
+                {
+                    return Part(text, start, stop, state);
+                }
+
+                state.ChargeValues(2L * text.Length);
+                List<string> points = [.. PythonText.CodePoints(text)];
                 return state.Text(string.Concat(Indices(points.Count, start, stop, stride, state).Select(i => points[i])));
             case SequenceValue { IsIndexed: true } sequence:
                 SequenceKind kind = sequence.Kind == SequenceKind.Range ? SequenceKind.List : sequence.Kind;
@@ -28,6 +33,15 @@ internal static class Slices
             default:
                 return new UndefinedValue($"a value of type '{target.TypeName}' cannot be sliced");
         }
+    }
+
+    private static StringValue Part(string text, Value? start, Value? stop, RenderState state)
+    {
+        state.Charge(text.Length);
+        int count = PythonText.Length(text);
+        int first = Bound(Part(start, state), 0, count, 1);
+        int end = Math.Max(first, Bound(Part(stop, state), count, count, 1));
+        return state.Text(text[PythonText.Utf16Index(text, first)..PythonText.Utf16Index(text, end)]);
     }
 
     /// <summary>The indices a slice takes of a run of some length.</summary>

@@ -9,7 +9,7 @@ internal sealed class DictValue : Value
     public DictValue(OrderedDictionary<Value, Value> items)
     {
         _items = items;
-        long weight = 1;
+        long weight = BaseWeight;
         int depth = 0;
         foreach ((Value key, Value value) in items)
         {

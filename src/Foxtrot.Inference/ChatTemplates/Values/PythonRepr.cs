@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,10 @@ namespace Foxtrot.Inference.ChatTemplates.Values;
 /// <summary>Python's <c>str()</c> and <c>repr()</c> of values. The caller pays for the value's weight beforehand.</summary>
 internal static class PythonRepr
 {
+    /// <summary>Printable ASCII that no literal escapes: most text, copied in runs.</summary>
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('\'' or '"' or '\\'))]);
+
     /// <summary>What a value renders as; null where Python would print an address or a name of its own.</summary>
     public static string? Str(Value value)
     {
@@ -122,30 +127,45 @@ internal static class PythonRepr
     {
         char quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         text.Append(quote);
-        foreach (string point in PythonText.CodePoints(value))
+        for (int i = 0; i < value.Length; i++)
         {
-            text.Append(point[0] switch
+            int special = value.AsSpan(i).IndexOfAnyExcept(PlainCharacters);
+            int plain = special < 0 ? value.Length - i : special;
+            text.Append(value, i, plain);
+            i += plain;
+            if (i == value.Length)
             {
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '\\' => "\\\\",
-                char c when c == quote => "\\" + quote,
-                _ => IsPrintable(point) ? point : Escape(point),
-            });
+                break;
+            }
+
+            int code = i + 1 < value.Length && char.IsSurrogatePair(value[i], value[i + 1]) ? char.ConvertToUtf32(value[i], value[++i]) : value[i];
+            int escape = "\n\r\t\\".IndexOf((char)code, StringComparison.Ordinal);
+            if (code == quote || (code <= '\\' && escape >= 0))
+            {
+                text.Append('\\').Append(code == quote ? quote : "nrt\\"[escape]);
+            }
+            else if (!IsPrintable(code))
+            {
+                text.Append(Escape(code));
+            }
+            else if (code > char.MaxValue)
+            {
+                text.Append(value, i - 1, 2);
+            }
+            else
+            {
+                text.Append((char)code);
+            }
         }
 
         text.Append(quote);
     }
 
-    private static bool IsPrintable(string point) => point == " " || CharUnicodeInfo.GetUnicodeCategory(point, 0)
+    private static bool IsPrintable(int code) => code is >= ' ' and <= '~' || CharUnicodeInfo.GetUnicodeCategory(code)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
             or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.SpaceSeparator);
 
-    private static string Escape(string point)
-    {
-        int code = point.Length == 2 ? char.ConvertToUtf32(point[0], point[1]) : point[0];
-        return code <= 0xFF ? $"\\x{code:x2}" : code <= 0xFFFF ? $"\\u{code:x4}" : $"\\U{code:x8}";
-    }
+    private static string Escape(int code) =>
+        code <= 0xFF ? $"\\x{code:x2}" : code <= 0xFFFF ? $"\\u{code:x4}" : $"\\U{code:x8}";
 }

@@ -25,16 +25,13 @@ internal static class PythonText
     }
 
     /// <summary>The code points of a text, each as a string.</summary>
-    public static List<string> CodePoints(string text)
+    public static IEnumerable<string> CodePoints(string text)
     {
-        var result = new List<string>(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
             bool pair = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]);
-            result.Add(pair ? text.Substring(i++, 2) : text[i].ToString());
+            yield return pair ? text.Substring(i++, 2) : text[i].ToString();
         }
-
-        return result;
     }
 
     /// <summary>The UTF-16 index of a code point's index, at most the text's length.</summary>

@@ -84,5 +84,5 @@ internal sealed class StringValue(string text) : Value
 
     public override bool IsTruthy => text.Length > 0;
 
-    public override long Weight => text.Length + 1;
+    public override long Weight => text.Length + BaseWeight;
 }

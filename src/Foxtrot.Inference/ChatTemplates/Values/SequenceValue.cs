@@ -30,7 +30,7 @@ internal sealed class SequenceValue : Value
     {
         Kind = kind;
         _items = items;
-        long weight = 1;
+        long weight = BaseWeight;
         int depth = 0;
         foreach (Value item in items)
         {
