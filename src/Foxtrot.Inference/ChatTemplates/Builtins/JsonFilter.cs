@@ -30,6 +30,7 @@ internal static class JsonFilter
                 : throw state.Error($"the argument 'separators' needs two strings, {parts.Count} given.");
         }
 
+        state.Charge(input.Weight);
         var writer = new Writer(state, values[0]?.IsTruthy == true, indent, item, key, values[3]?.IsTruthy == true);
         writer.Write(input, 0);
         return state.Text(writer.ToString());
@@ -43,7 +44,6 @@ internal static class JsonFilter
 
         public void Write(Value value, int level)
         {
-            state.ChargeValues(1);
             switch (value)
             {
                 case SequenceValue { Kind: SequenceKind.List or SequenceKind.Tuple } sequence:
@@ -112,7 +112,6 @@ internal static class JsonFilter
 
         private void WriteString(string text)
         {
-            state.Charge(text.Length);
             _text.Append('"');
             foreach (char c in text)
             {
