@@ -18,7 +18,7 @@ public sealed record EngineOptions
     [Range(16, 65536)]
     public int StepTokenBudget { get; init; } = 256;
 
-    /// <summary>Prompt tokens that one step feeds at most. 2 to 65,536, default 128.</summary>
+    /// <summary>Prompt tokens that one step feeds at most while others generate. 2 to 65,536, default 128.</summary>
     [Range(SchedulerLimits.MinRun, 65536)]
     public int PrefillChunk { get; init; } = 128;
 

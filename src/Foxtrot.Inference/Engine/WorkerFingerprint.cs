@@ -31,7 +31,7 @@ public sealed record WorkerFingerprint(string Hash, string? Inexact)
     public bool IsExact => Inexact is null;
 
     /// <summary>Runs the passes and hashes them; takes some tens of milliseconds for a small model.</summary>
-    /// <param name="model">The model; not in use by anyone else meanwhile.</param>
+    /// <param name="model">The model; others may use it meanwhile.</param>
     public static WorkerFingerprint Compute(LoadedModel model)
     {
         if (model.ContextLength < ShortestContext)

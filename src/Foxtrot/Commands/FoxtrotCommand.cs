@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foxtrot.Inference.ChatTemplates;
 using Foxtrot.Inference.Models;
 using Foxtrot.Inference.Tokenization;
 using Foxtrot.Output;
@@ -37,7 +38,7 @@ internal static class FoxtrotCommand
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output });
         }
-        catch (Exception exception) when (exception is UsageException or ModelException or TokenizerException)
+        catch (Exception exception) when (exception is UsageException or ModelException or TokenizerException or ChatTemplateException)
         {
             terminal.Error(exception.Message);
             return BadInput;

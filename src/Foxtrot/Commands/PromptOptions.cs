@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Security.Cryptography;
+using Foxtrot.Inference.ChatTemplates;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Text;
 using Foxtrot.Output;
@@ -23,6 +24,8 @@ internal sealed class PromptOptions
     private readonly Option<ulong?> _seed = Options.Number<ulong>("--seed", "The seed; the same seed gives the same text (default: a random one, printed)");
     private readonly Option<int?> _maxTokens = Options.Number<int>("--max-tokens", "Output tokens at most (default: 256)");
     private readonly Option<int?> _context = Options.Number<int>("--context", $"Tokens of prompt and output together that there is memory for (default: the model's context, at most {DefaultContext})");
+    private readonly Option<bool> _chat = Options.Flag("--chat", "Put the prompt to the model as a user's message, through its chat template");
+    private readonly Option<string?> _system = Options.Text("--system", "With --chat: a system message before it", "text");
     private readonly Option<string[]> _stop = Options.Texts("--stop", "A text that ends the output; may be repeated", "text");
     private readonly Option<bool> _ignoreEnd = Options.Flag("--ignore-eos", "Go on after the model's end token");
     private readonly SamplingOptions _sampling = new();
@@ -34,6 +37,8 @@ internal sealed class PromptOptions
         command.Add(_seed);
         command.Add(_maxTokens);
         command.Add(_context);
+        command.Add(_chat);
+        command.Add(_system);
         command.Add(_stop);
         command.Add(_ignoreEnd);
         _sampling.AddTo(command);
@@ -86,7 +91,7 @@ internal sealed class PromptOptions
 
         var request = new GenerationRequest
         {
-            Log = TokenLog.FromPrompt(model.Tokenizer.Encode(prompt)),
+            Log = TokenLog.FromPrompt(Encode(parsed, model, prompt)),
             Seed = seed,
             MaxTokens = parsed.GetValue(_maxTokens) ?? 256,
             EndTokens = parsed.GetValue(_ignoreEnd) ? [] : model.Folder.Generation.EosTokens,
@@ -95,6 +100,20 @@ internal sealed class PromptOptions
         return request.Validate(model.Engine.Vocabulary, model.Engine.ContextLength) is { Count: > 0 } errors
             ? throw new UsageException(string.Join("; ", errors.Select(e => e.Message)))
             : new TextRequest(request, stops);
+    }
+
+    private int[] Encode(ParseResult parsed, ServedModel model, string prompt)
+    {
+        var system = parsed.GetValue(_system);
+        if (!parsed.GetValue(_chat))
+        {
+            return system is null ? model.Tokenizer.Encode(prompt) : throw new UsageException("--system needs --chat");
+        }
+
+        // A template writes the special tokens itself.
+        List<ChatMessage> messages = system is null ? [] : [new ChatMessage("system", system)];
+        messages.Add(new ChatMessage("user", prompt));
+        return model.Tokenizer.Encode(ChatPrompt.Render(model.Folder, model.Tokenizer, messages), addSpecialTokens: false);
     }
 }
 

@@ -28,7 +28,7 @@ public sealed class SchedulerTests
 
     [Fact]
     public void A_batch_of_prompts_ends_where_padding_would_break_the_budget() =>
-        Assert.Equal(new StepPlan(0, PrefillKind.AdmitBatch, 2, 10), Plan(decodeRows: 0, free: 4, [], [8, 9, 11, 2]));
+        Assert.Equal(new StepPlan(1, PrefillKind.AdmitBatch, 2, 10), Plan(decodeRows: 1, free: 4, [], [8, 9, 11, 2]));
 
     [Fact]
     public void A_batch_of_prompts_takes_no_more_than_the_free_slots() =>
@@ -54,6 +54,13 @@ public sealed class SchedulerTests
     {
         Assert.Equal(24, Plan(decodeRows: 40, free: 1, [100], []).Width);
         Assert.Equal(SchedulerLimits.MinPrefill, Plan(decodeRows: 500, free: 1, [100], []).Width);
+    }
+
+    [Fact]
+    public void While_nobody_generates_a_prompt_may_use_the_whole_budget()
+    {
+        Assert.Equal(new StepPlan(0, PrefillKind.Admit, 1, 64), Plan(decodeRows: 0, free: 1, [], [100]));
+        Assert.Equal(new StepPlan(0, PrefillKind.Continue, 1, 64), Plan(decodeRows: 0, free: 1, [80], []));
     }
 
     [Fact]

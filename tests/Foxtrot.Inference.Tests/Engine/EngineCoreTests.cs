@@ -171,17 +171,17 @@ public sealed class EngineCoreTests : IDisposable
     {
         var observer = new RecordingObserver();
         using var engine = new EngineHarness(_model, new EngineOptions { Slots = 2, ContextLength = Context, PrefillChunk = 8, StepTokenBudget = 16 }, observer);
-        engine.RunAlone(NewRequest([.. Enumerable.Range(0, 12)], 3));
+        engine.RunAlone(NewRequest([.. Enumerable.Range(0, 20)], 3));
         Assert.Equal(
             [
-                new StepPlan(0, PrefillKind.Admit, 1, 8),
+                new StepPlan(0, PrefillKind.Admit, 1, 16),
                 new StepPlan(0, PrefillKind.Continue, 1, 4),
                 new StepPlan(1, PrefillKind.None, 0, 0),
                 new StepPlan(1, PrefillKind.None, 0, 0),
             ],
             observer.Reports.Select(r => r.Plan));
         Assert.Equal([0, 1, 1, 1], observer.Reports.Select(r => r.OutputTokens));
-        Assert.Equal([8, 4, 0, 0], observer.Reports.Select(r => r.PromptTokens));
+        Assert.Equal([16, 4, 0, 0], observer.Reports.Select(r => r.PromptTokens));
         Assert.Equal([1, 1, 1, 0], observer.Reports.Select(r => r.Running));
     }
 

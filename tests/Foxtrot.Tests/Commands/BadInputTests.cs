@@ -46,6 +46,7 @@ public sealed class BadInputTests
     [InlineData("a --max-tokens 0", "max_tokens must be at least 1, but is 0")]
     [InlineData("a --n 0", "--n must be in [1, 1024], but is 0")]
     [InlineData("a --context 1", "--context must be in [2, 1048576], but is 1")]
+    [InlineData("a --system b", "--system needs --chat")]
     [InlineData("a --top 0", "--top must be in [1, 1000], but is 0")]
     [InlineData("a --threads -1", "--threads must be in [0, 1024], but is -1")]
     [InlineData("a --device tpu", "--device must be cpu or cuda:N, but is 'tpu'")]

@@ -110,6 +110,17 @@ public sealed class GenerateTests
         Assert.StartsWith("Once upon a time", (await CommandRun.Of([.. Story, "--max-tokens", "3", "--echo"])).Output, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_chat_prompt_goes_through_the_models_template()
+    {
+        string[] chat = ["generate", "Tell me a story about a dog.", "--chat", "--seed", "7", "--max-tokens", "2", "--json"];
+        var tokens = (await CommandRun.Of(chat)).Json.GetProperty("prompt_tokens");
+        var plain = (await CommandRun.Of([.. chat.Where(a => a != "--chat")])).Json.GetProperty("prompt_tokens");
+        Assert.Equal(plain.GetRawText(), tokens.GetRawText());
+        var withSystem = (await CommandRun.Of([.. chat, "--system", "Be brief."])).Json.GetProperty("prompt_tokens");
+        Assert.True(withSystem.GetArrayLength() > tokens.GetArrayLength());
+    }
+
+    [Fact]
     public async Task Explanations_can_be_part_of_the_document()
     {
         var json = (await CommandRun.Of([.. Story, "--max-tokens", "4", "--json", "--explain", "--top", "3"])).Json;
