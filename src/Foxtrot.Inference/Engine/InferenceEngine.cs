@@ -66,9 +66,15 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Queues a generation.</summary>
     /// <returns>The running generation.</returns>
     /// <exception cref="ArgumentException">The request is invalid; the message lists all errors.</exception>
-    /// <exception cref="ObjectDisposedException">The engine has stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The engine has been stopped.</exception>
+    /// <exception cref="InvalidOperationException">The engine has failed and takes nothing any more.</exception>
     public Generation Submit(GenerationRequest request)
     {
+        if (_completion.Task.Exception is { } failure)
+        {
+            throw new InvalidOperationException($"the engine has failed: {failure.InnerException!.Message}", failure.InnerException);
+        }
+
         ObjectDisposedException.ThrowIf(_stopping, this);
         if (request.Validate(Vocabulary, ContextLength) is { Count: > 0 } errors)
         {

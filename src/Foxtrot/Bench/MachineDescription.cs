@@ -21,6 +21,9 @@ public sealed record MachineDescription(string Cpu, int LogicalCores, string Os,
         RuntimeInformation.FrameworkDescription,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0);
 
+    /// <summary>One line for people.</summary>
+    public override string ToString() => $"{Cpu}, {LogicalCores} logical cores, {Os}, {Dotnet}, {VectorBits}-bit vectors";
+
     private static string CpuModel()
     {
         if (File.Exists(LinuxCpuInfo))

@@ -9,8 +9,7 @@ public static class SamplerBenchTable
     /// <summary>Writes machine and table to <paramref name="console"/>; times and bytes are per row sampled.</summary>
     public static void Write(SamplerBenchResult result, IAnsiConsole console)
     {
-        console.WriteLine($"{result.Machine.Cpu}, {result.Machine.LogicalCores} logical cores");
-        console.WriteLine($"{result.Machine.Os}, {result.Machine.Dotnet}, {result.Machine.VectorBits}-bit vectors");
+        console.WriteLine(result.Machine.ToString());
         var table = new Table { Border = console.Profile.Out.IsTerminal ? TableBorder.Rounded : TableBorder.None };
         table.AddColumn(new TableColumn("case").NoWrap());
         foreach (var header in (string[])["vocab", "batch", "median µs", "p99 µs", "× read", "bytes"])

@@ -16,6 +16,8 @@ internal sealed class ModelOptions
     private readonly Option<string?> _device = Options.Text("--device", "cpu or cuda:N (default: cpu)", "device");
     private readonly Option<int?> _threads = Options.Number<int>("--threads", "Threads for one operator on the CPU; 0 is min(2, processors, heads)");
 
+    private readonly Option<bool> _spin = Options.Flag("--spin", "Let the threads of an operator spin while they wait: faster on quiet cores, much slower on busy ones");
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
@@ -23,6 +25,7 @@ internal sealed class ModelOptions
         command.Add(_onnxFile);
         command.Add(_device);
         command.Add(_threads);
+        command.Add(_spin);
     }
 
     /// <summary>Loads the model and starts its engine, with a sign of life for people when that takes a while.</summary>
@@ -41,7 +44,7 @@ internal sealed class ModelOptions
         }
 
         var threads = Options.Bounded("--threads", parsed.GetValue(_threads) ?? 0, 0, 1024);
-        var loading = new ModelLoadOptions { IntraOpThreads = threads };
+        var loading = new ModelLoadOptions { IntraOpThreads = threads, AllowSpinning = parsed.GetValue(_spin) };
         ServedModel Load() => ServedModel.Open(folder ?? BundledModel.Folder, folder is null ? BundledModel.Name : null, parsed.GetValue(_onnxFile), device, loading, options, observer);
         var served = terminal.IsInteractive
             ? terminal.Console.Status().Start("Loading the model", _ => Load())
