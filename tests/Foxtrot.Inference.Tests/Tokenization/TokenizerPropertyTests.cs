@@ -90,9 +90,37 @@ public sealed class TokenizerPropertyTests
 
     [Theory]
     [MemberData(nameof(Styles))]
-    public void Any_text_and_any_token_can_be_handled_from_many_threads_at_once(string style)
+    public void One_tokenizer_serves_many_threads_at_once(string style)
     {
-        var tokenizer = Fixture.Tokenizer(style);
-        AnyText.Sample(text => tokenizer.Encode(text).SequenceEqual(Fixture.Tokenizer(style).Encode(text)), threads: 4, iter: 500);
+        var tokenizer = TokenizerLoader.Load(Fixture.Folder(style));
+        Parallel.ForEach(Enumerable.Repeat(Fixture.Goldens(style), 8).SelectMany(golden => golden), golden =>
+        {
+            Assert.Equal(golden.Ids, tokenizer.Encode(golden.Text));
+            Assert.Equal(golden.Decoded, tokenizer.Decode(golden.Ids));
+        });
+    }
+
+    [Theory]
+    [InlineData("[\"a b\"]", "false", "ab", new[] { 0, 1 })]
+    [InlineData("[]", "true", "ab", new[] { 0, 1 })]
+    [InlineData("[]", "false", "c", new[] { 3 })]
+    public void Neither_merges_nor_whole_words_nor_characters_lead_untrusted_text_to_a_special_token(string merges, string ignoreMerges, string text, int[] ids)
+    {
+        var tokenizer = Fixture.Load(Fixture.Json(
+            model: $$"""{ "type": "BPE", "unk_token": "?", "ignore_merges": {{ignoreMerges}}, "vocab": { "a": 0, "b": 1, "ab": 2, "?": 3, "c": 4 }, "merges": {{merges}} }""",
+            added: """[{ "id": 2, "content": "ab", "special": true }, { "id": 4, "content": "c", "special": true }]"""));
+        Assert.True(tokenizer.IsSpecial(Assert.Single(tokenizer.Encode(text))));
+        Assert.Equal(ids, tokenizer.Encode(text, addSpecialTokens: true, parseSpecial: false));
+    }
+
+    [Fact]
+    public void Special_tokens_in_text_are_parsed_unless_that_is_switched_off()
+    {
+        var tokenizer = Fixture.Tokenizer("llama3");
+        tokenizer.TryGetId("<|eot_id|>", out var end);
+        Assert.Contains(end, tokenizer.Encode("Hi<|eot_id|>"));
+        var plain = tokenizer.Encode("Hi<|eot_id|>", addSpecialTokens: false, parseSpecial: false);
+        Assert.DoesNotContain(end, plain);
+        Assert.Equal("Hi<|eot_id|>", tokenizer.Decode(plain));
     }
 }
