@@ -95,7 +95,7 @@ internal sealed class PromptOptions
             Seed = seed,
             MaxTokens = parsed.GetValue(_maxTokens) ?? 256,
             EndTokens = parsed.GetValue(_ignoreEnd) ? [] : model.Folder.Generation.EosTokens,
-            Sampling = _sampling.Read(parsed, model.Folder.Generation, model.Tokenizer, model.Engine.Vocabulary),
+            Sampling = _sampling.Read(parsed, model.Folder.Generation, model.Tokenizer),
         };
         return request.Validate(model.Engine.Vocabulary, model.Engine.ContextLength) is { Count: > 0 } errors
             ? throw new UsageException(string.Join("; ", errors.Select(e => e.Message)))

@@ -60,9 +60,9 @@ internal sealed class SamplingOptions
         command.Add(_breakers);
     }
 
-    /// <summary>The parameters that a command line and the model's defaults ask for.</summary>
-    /// <exception cref="UsageException">A value cannot be read or is out of range; the message lists every error.</exception>
-    public SamplingParams Read(ParseResult parsed, GenerationDefaults defaults, ITokenizer tokenizer, int vocabulary)
+    /// <summary>The parameters that a command line and the model's defaults ask for; ranges are checked with the whole request.</summary>
+    /// <exception cref="UsageException">A value cannot be read.</exception>
+    public SamplingParams Read(ParseResult parsed, GenerationDefaults defaults, ITokenizer tokenizer)
     {
         var parameters = ModelDefaults.Of(defaults);
         foreach (var (option, apply) in _options)
@@ -80,7 +80,7 @@ internal sealed class SamplingOptions
             throw new UsageException("--bad-words must not be empty");
         }
 
-        parameters = parameters with
+        return parameters with
         {
             LogitBias = ParseBias(parsed.GetValue(_bias)!),
             AllowedTokenIds = parsed.GetValue(_allowed) is { Length: > 0 } lists ? [.. lists.SelectMany(ParseIds)] : null,
@@ -89,9 +89,6 @@ internal sealed class SamplingOptions
                 ? TokenConstraints.DryBreakers(tokenizer, breakers.Length > 0 ? breakers : TokenConstraints.DefaultDryBreakers)
                 : parameters.DrySequenceBreakers,
         };
-        return parameters.Validate(vocabulary) is { Count: > 0 } errors
-            ? throw new UsageException(string.Join("; ", errors.Select(e => e.Message)))
-            : parameters;
     }
 
     private static DrawMethod ParseDraw(string text) => text switch
