@@ -1,5 +1,13 @@
 using Foxtrot.Commands;
 using Foxtrot.Output;
 
-using var terminal = Terminal.FromProcess();
-return await FoxtrotCommand.RunAsync(args, terminal);
+namespace Foxtrot;
+
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        using var terminal = Terminal.FromProcess();
+        return await FoxtrotCommand.RunAsync(args, terminal);
+    }
+}

@@ -10,7 +10,12 @@ public sealed class ProjectGraphTests
         ["Foxtrot.Sampling"] = [],
         ["Foxtrot.Model"] = [],
         ["Foxtrot.Inference"] = ["Foxtrot.Sampling"],
-        ["Foxtrot"] = ["Foxtrot.Inference", "Foxtrot.Model"],
+        ["Foxtrot.Contracts"] = [],
+        ["Foxtrot.Client"] = ["Foxtrot.Contracts"],
+        ["Foxtrot.Cluster"] = ["Foxtrot.Contracts", "Foxtrot.Inference"],
+        ["Foxtrot.Gateway"] = ["Foxtrot.Client", "Foxtrot.Cluster"],
+        ["Foxtrot.ServiceDefaults"] = [],
+        ["Foxtrot"] = ["Foxtrot.Gateway", "Foxtrot.Model", "Foxtrot.ServiceDefaults"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).OfType<string>().Order()];
