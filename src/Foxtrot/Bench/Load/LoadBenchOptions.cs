@@ -39,7 +39,7 @@ internal sealed record LoadBenchOptions
     /// <summary>Length of the measurement; null where <see cref="Requests"/> ends it.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Requests before the measurement, as many at once as there are clients. Default: one per client.</summary>
+    /// <summary>Requests before the measurement, as many at once as there are clients. Default 0.</summary>
     public int Warmup { get; init; }
 
     /// <summary>How long one request may take. Default two minutes.</summary>
