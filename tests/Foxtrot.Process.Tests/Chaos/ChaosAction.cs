@@ -6,6 +6,9 @@ internal enum ChaosAction
     /// <summary>kill -9 a worker.</summary>
     KillWorker,
 
+    /// <summary>kill -9 a worker, and another as soon as a stream goes on.</summary>
+    KillTwoWorkers,
+
     /// <summary>SIGSTOP a worker for good.</summary>
     HangWorker,
 

@@ -14,8 +14,8 @@ internal sealed record ChaosRound(ChaosAction Action, int Victim, int Stream, in
     /// <summary>A client waits this long for the whole round; far longer than any recovery takes.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
-    /// <summary>A worker whose streams stand still for so long has been given up by the others.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(1500);
+    /// <summary>A stream that stood still for so long and goes on had lost its worker. A hung one is noticed later than a dead one.</summary>
+    private TimeSpan Silence => TimeSpan.FromMilliseconds(Action == ChaosAction.ReviveWorker ? 1500 : 500);
 
     /// <summary>Whether clients lose their connections.</summary>
     public bool TakesGateway => Action is ChaosAction.KillGateway or ChaosAction.RestartGateway;
@@ -26,8 +26,9 @@ internal sealed record ChaosRound(ChaosAction Action, int Victim, int Stream, in
         // Gateways seldom: their rounds prove nothing about half of the streams.
         ChaosAction[] actions =
         [
-            ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.HangWorker, ChaosAction.ReviveWorker,
-            ChaosAction.ReviveWorker, ChaosAction.TerminateWorker, ChaosAction.TerminateWorker, ChaosAction.KillGateway, ChaosAction.RestartGateway,
+            ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillTwoWorkers, ChaosAction.HangWorker, ChaosAction.ReviveWorker,
+            ChaosAction.ReviveWorker, ChaosAction.TerminateWorker, ChaosAction.TerminateWorker, ChaosAction.KillGateway,
+            ChaosAction.RestartGateway,
         ];
         var stream = random.Next(plans.Count);
         return new ChaosRound(actions[random.Next(actions.Length)], random.Next(workers), stream, random.Next(1, plans[stream].MaxTokens * 2 / 3));
@@ -48,50 +49,69 @@ internal sealed record ChaosRound(ChaosAction Action, int Victim, int Stream, in
         await Deadline.Within(run.Records[Stream].Reached(Token), $"{run.Records[Stream].Name} has {Token} tokens", Context, Limit);
         var live = run.Records.Where(record => !record.Ended && record.Tokens > 0).ToArray();
         var moment = Stopwatch.GetTimestamp();
-        var victim = TakesGateway ? cluster.Gateway : cluster.Workers[Victim];
-        switch (Action)
-        {
-            case ChaosAction.KillWorker:
-                await victim.KillAsync();
-                await Deadline.Within(run.Ended, "all streams end", Context, Limit);
-                break;
-
-            case ChaosAction.HangWorker:
-                victim.Send(Signal.Stop);
-                await Deadline.Within(run.Ended, "all streams end", Context, Limit);
-                await victim.KillAsync();
-                break;
-
-            case ChaosAction.ReviveWorker:
-                victim.Send(Signal.Stop);
-                var resumed = run.Records.Select(record => record.When(r => r.LongestPauseAfter(moment) > Silence));
-                await Deadline.Within(Task.WhenAny([run.Ended, .. resumed]), "a stream goes on or all have ended", Context, Limit);
-                victim.Send(Signal.Continue);
-                await Deadline.Within(run.Ended, "all streams end", Context, Limit);
-                await victim.KillAsync();
-                break;
-
-            case ChaosAction.TerminateWorker:
-                victim.Send(Signal.Terminate);
-                await Deadline.Within(run.Ended, "all streams end", Context, Limit);
-                var exit = await Deadline.Within(victim.Exit, $"{victim.Name} ends after SIGTERM", Context);
-                Assert.True(exit == 0, $"{victim.Name} exited with {exit} after SIGTERM.{Environment.NewLine}{Context()}");
-                break;
-
-            default:
-                await victim.KillAsync();
-                cluster.Gateway = standby ?? await cluster.StartGatewayAsync();
-                await Deadline.Within(run.Ended, "all streams end", Context, Limit);
-                break;
-        }
-
-        if (!TakesGateway)
-        {
-            cluster.Workers[Victim] = await cluster.StartWorkerAsync();
-        }
-
+        await (TakesGateway ? DisturbGatewayAsync(cluster, standby) : DisturbWorkerAsync(cluster, run, moment, Context));
+        await Deadline.Within(run.Ended, "all streams end", Context, Limit);
+        await RepairAsync(cluster, Context);
         return new ChaosOutcome(this, run.Records, live.Select(record => record.LongestPauseAfter(moment)).ToArray());
     }
+
+    private static async Task DisturbGatewayAsync(FoxtrotCluster cluster, FoxtrotProcess? standby)
+    {
+        await cluster.Gateway.KillAsync();
+        cluster.Gateway = standby ?? await cluster.StartGatewayAsync();
+    }
+
+    private async Task DisturbWorkerAsync(FoxtrotCluster cluster, StreamRun run, long moment, Func<string> context)
+    {
+        var victim = cluster.Workers[Victim];
+        victim.Send(Action switch
+        {
+            ChaosAction.TerminateWorker => Signal.Terminate,
+            ChaosAction.HangWorker or ChaosAction.ReviveWorker => Signal.Stop,
+            _ => Signal.Kill,
+        });
+        if (Action is not (ChaosAction.ReviveWorker or ChaosAction.KillTwoWorkers))
+        {
+            return;
+        }
+
+        var resumed = run.Records.Select(record => record.When(r => r.LongestPauseAfter(moment) > Silence));
+        await Deadline.Within(Task.WhenAny([run.Ended, .. resumed]), "a stream goes on or all have ended", context, Limit);
+        if (Action == ChaosAction.ReviveWorker)
+        {
+            victim.Send(Signal.Continue);
+        }
+        else
+        {
+            await Second(cluster).KillAsync();
+        }
+    }
+
+    private async Task RepairAsync(FoxtrotCluster cluster, Func<string> context)
+    {
+        if (TakesGateway)
+        {
+            await cluster.WaitUntilServingAsync(cluster.Gateway);
+            return;
+        }
+
+        if (Action == ChaosAction.TerminateWorker)
+        {
+            var exit = await Deadline.Within(cluster.Workers[Victim].Exit, $"{cluster.Workers[Victim].Name} ends after SIGTERM", context);
+            Assert.True(exit == 0, $"{cluster.Workers[Victim].Name} exited with {exit} after SIGTERM.{Environment.NewLine}{context()}");
+        }
+
+        await cluster.Workers[Victim].KillAsync();
+        if (Action == ChaosAction.KillTwoWorkers)
+        {
+            var second = cluster.Workers.IndexOf(Second(cluster));
+            cluster.Workers[second] = await cluster.StartWorkerAsync();
+        }
+
+        cluster.Workers[Victim] = await cluster.StartWorkerAsync();
+    }
+
+    private FoxtrotProcess Second(FoxtrotCluster cluster) => cluster.Workers[(Victim + 1) % cluster.Workers.Count];
 }
 
 /// <summary>What came of a round.</summary>

@@ -8,6 +8,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly System.Diagnostics.Process _process;
     private readonly OutputTail _output = new();
+    private readonly List<(Func<string, bool> Condition, TaskCompletionSource<string> Seen)> _waiting = [];
 
     private ChildProcess(string name, ProcessStartInfo start, Action<string>? onLine)
     {
@@ -84,6 +85,18 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes with the first line, of those to come, that is like this.</summary>
+    public Task<string> LineAsync(Func<string, bool> condition)
+    {
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_waiting)
+        {
+            _waiting.Add((condition, seen));
+        }
+
+        return seen.Task;
+    }
+
     /// <summary>kill -9, and waits until the process is gone.</summary>
     public async Task KillAsync()
     {
@@ -114,10 +127,16 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private void Observe(string? line, Action<string>? onLine)
     {
-        if (line is not null)
+        if (line is null)
         {
-            _output.Add(line);
-            onLine?.Invoke(line);
+            return;
+        }
+
+        _output.Add(line);
+        onLine?.Invoke(line);
+        lock (_waiting)
+        {
+            _waiting.RemoveAll(waiting => waiting.Condition(line) && waiting.Seen.TrySetResult(line));
         }
     }
 }

@@ -6,7 +6,10 @@ namespace Foxtrot.Process.Tests.Processes;
 /// <summary>A cluster of real processes on this machine: Garnet, gateways and workers with the bundled model.</summary>
 internal sealed class FoxtrotCluster : IAsyncDisposable
 {
-    private readonly ConcurrentBag<FoxtrotProcess> _started = [];
+    /// <summary>Processes whose output is still of interest: a long test has gone through many.</summary>
+    private const int Described = 8;
+
+    private readonly ConcurrentQueue<FoxtrotProcess> _started = [];
     private readonly GarnetServer _garnet;
     private readonly int _slots;
     private readonly Dictionary<string, string> _environment = new()
@@ -73,9 +76,9 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
             Describe);
     }
 
-    /// <summary>What every process wrote last.</summary>
+    /// <summary>What the latest processes wrote last.</summary>
     public string Describe() =>
-        string.Join(Environment.NewLine, _started.OrderBy(process => process.Name, StringComparer.Ordinal).Select(process => process.Describe()).Append(_garnet.Describe()));
+        string.Join(Environment.NewLine, _started.TakeLast(Described).Select(process => process.Describe()).Append(_garnet.Describe()));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -88,7 +91,7 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
     {
         var name = $"{role}-{Interlocked.Increment(ref _count)}";
         var process = await FoxtrotProcess.StartAsync(name, ["--role", role, "--redis", _garnet.Endpoint, .. arguments], _environment);
-        _started.Add(process);
+        _started.Enqueue(process);
         return process;
     }
 }

@@ -70,6 +70,9 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
     /// <inheritdoc cref="ChildProcess.Send"/>
     public void Send(Signal signal) => _process.Send(signal);
 
+    /// <inheritdoc cref="ChildProcess.LineAsync"/>
+    public Task<string> LineAsync(Func<string, bool> condition) => _process.LineAsync(condition);
+
     /// <inheritdoc cref="ChildProcess.KillAsync"/>
     public Task KillAsync() => _process.KillAsync();
 

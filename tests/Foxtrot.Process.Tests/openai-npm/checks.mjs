@@ -113,6 +113,19 @@ const checks = {
         assert.equal(after.usage.completion_tokens, 24);
     },
 
+    async retries() {
+        const patient = new OpenAI({
+            baseURL, apiKey: "unused", maxRetries: 3, timeout: 60_000,
+            fetch: async (...request) => {
+                const response = await fetch(...request);
+                console.log(`status ${response.status} retry-after ${response.headers.get("retry-after")}`);
+                return response;
+            },
+        });
+        const answer = await patient.chat.completions.create(chat);
+        assert.equal(answer.usage.completion_tokens, 24);
+    },
+
     async errors() {
         await assert.rejects(client.chat.completions.create({ ...chat, model: "no-such-model" }), (e) =>
             e instanceof OpenAI.NotFoundError && e.status === 404 && e.message.includes("no-such-model") && typeof e.requestID === "string");
