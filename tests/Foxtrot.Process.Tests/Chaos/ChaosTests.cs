@@ -32,7 +32,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             var clock = Stopwatch.StartNew();
             var outcome = await round.RunAsync(cluster, plans);
             report.Add(outcome);
-            Say($"round {i}: {round}, {outcome.Pauses.Count} live, longest pause {outcome.Pauses.DefaultIfEmpty().Max().TotalMilliseconds:0} ms, {clock.Elapsed.TotalSeconds:0.0} s");
+            Say($"round {i}: {round}, {outcome.Pauses.Count} live, longest pause {outcome.Pauses.DefaultIfEmpty().Max().TotalMilliseconds:0} ms, {clock.Elapsed.TotalSeconds:0.0} s, {outcome.Casualties} casualties");
             var differences = outcome.Differences(plans, reference);
             Assert.True(
                 differences.Count == 0,
