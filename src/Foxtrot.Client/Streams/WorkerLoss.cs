@@ -1,4 +1,5 @@
 using Foxtrot.Contracts;
+using Foxtrot.Contracts.Workers;
 
 namespace Foxtrot.Client.Streams;
 
@@ -11,6 +12,7 @@ public static class WorkerLoss
         or OrleansMessageRejectionException
         or GrainExtensionNotInstalledException
         or ClientNotAvailableException
+        or NoWorkerException
         or TimeoutException;
 
     /// <summary>The refusal that an exception amounts to for somebody who does not wait for recovery.</summary>

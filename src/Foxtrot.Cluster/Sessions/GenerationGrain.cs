@@ -1,12 +1,15 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
+using Orleans.Placement;
 
 namespace Foxtrot.Cluster.Sessions;
 
 /// <inheritdoc cref="IGenerationGrain"/>
+[OwnsModel, LeastLoaded, Immovable]
 internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGenerationGrain, IMovableGrain
 {
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];

@@ -1,9 +1,11 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 using Orleans.Storage;
 
 namespace Foxtrot.Cluster.Sessions;
@@ -14,6 +16,7 @@ namespace Foxtrot.Cluster.Sessions;
 /// per token, because tokens follow from seed and log. Who reactivates it writes first: the storage's ETag then refuses every
 /// write of an activation that was only thought dead.
 /// </remarks>
+[OwnsModel, LeastLoaded, Immovable]
 internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget
 {
     /// <summary>Output tokens between two writes.</summary>

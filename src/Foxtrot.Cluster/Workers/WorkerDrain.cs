@@ -18,7 +18,7 @@ public sealed record DrainOptions
 /// other part of the host stops.
 /// </summary>
 internal sealed partial class WorkerDrain(
-    WorkerRuntime runtime, ILoadAnnouncer announcer, DrainOptions options, TimeProvider time, ILogger<WorkerDrain> logger) : IHostedLifecycleService
+    WorkerRuntime runtime, ILoadReports reports, DrainOptions options, TimeProvider time, ILogger<WorkerDrain> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
@@ -41,7 +41,7 @@ internal sealed partial class WorkerDrain(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         runtime.StartDraining();
-        await announcer.AnnounceAsync();
+        await reports.ReportNow();
         await WaitAsync(options.Finish, cancellationToken);
         if (runtime.Active.Count == 0)
         {

@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Sessions;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
@@ -8,7 +9,7 @@ using Orleans.Concurrency;
 namespace Foxtrot.Cluster.Workers;
 
 /// <inheritdoc cref="IWorkerGrain"/>
-[StatelessWorker(1, false)]
+[OwnsModel, StatelessWorker(1, false)]
 internal sealed class WorkerGrain(WorkerRuntime runtime) : Grain, IWorkerGrain
 {
     private WorkerModel Model => runtime.TryFind(this.GetPrimaryKeyString(), out var model)
