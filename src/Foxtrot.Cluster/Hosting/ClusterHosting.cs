@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,7 +47,12 @@ public static class ClusterHosting
 
             configure?.Invoke(silo);
         });
-        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ClusterReadiness>(services, hostsGrains));
+        builder.Services.AddSingleton(services => new ClusterReadiness(
+            services.GetRequiredService<ISiloStatusOracle>(),
+            services.GetRequiredService<IClusterManifestProvider>(),
+            services.GetRequiredService<ClusterLoad>(),
+            services.GetRequiredService<ILoadReports>(),
+            hostsGrains));
         builder.Services.AddHostedService(services => services.GetRequiredService<ClusterReadiness>());
         return builder;
     }

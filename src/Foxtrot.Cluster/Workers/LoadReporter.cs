@@ -15,7 +15,7 @@ internal interface ILoadReporter : IGrainService
     [Alias("Take"), OneWay, AlwaysInterleave]
     Task Take(LoadReport report);
 
-    /// <summary>Takes another silo's report and confirms it.</summary>
+    /// <summary>Takes another silo's report, and returns when calls from here can reach that silo's grains.</summary>
     [Alias("Confirm"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task Confirm(LoadReport report);
 
@@ -27,11 +27,14 @@ internal interface ILoadReporter : IGrainService
 /// <summary>Sends this silo's load to every active silo at intervals, and to a newcomer at once.</summary>
 internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloStatusListener
 {
+    private static readonly TimeSpan ConfirmationTimeout = TimeSpan.FromSeconds(2);
+
     private readonly SiloAddress _silo;
     private readonly ILocalLoad _local;
     private readonly ClusterLoad _cluster;
     private readonly LoadReporterClient _reporters;
     private readonly ISiloStatusOracle _membership;
+    private readonly IClusterManifestProvider _manifests;
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
 
@@ -42,6 +45,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         ClusterLoad cluster,
         LoadReporterClient reporters,
         ISiloStatusOracle membership,
+        IClusterManifestProvider manifests,
         ClusterOptions options,
         ILoggerFactory loggers)
         : base(id, silo, loggers)
@@ -51,6 +55,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         _cluster = cluster;
         _reporters = reporters;
         _membership = membership;
+        _manifests = manifests;
         _interval = options.LoadReportInterval;
         _logger = loggers.CreateLogger<LoadReporter>();
     }
@@ -79,7 +84,18 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         return Task.CompletedTask;
     }
 
-    public Task Confirm(LoadReport report) => Take(report);
+    public async Task Confirm(LoadReport report)
+    {
+        await Take(report);
+        using var patience = new CancellationTokenSource(ConfirmationTimeout);
+        await foreach (var manifest in _manifests.Updates.WithCancellation(patience.Token))
+        {
+            if (manifest.Silos.ContainsKey(report.Silo))
+            {
+                return;
+            }
+        }
+    }
 
     public Task ReportNow()
     {
@@ -117,7 +133,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         {
             await _reporters.On(silo).Confirm(report);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or OrleansException)
         {
             LogUnconfirmed(silo, exception);
         }
