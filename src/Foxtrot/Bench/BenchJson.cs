@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Foxtrot.Bench.Load;
 
 namespace Foxtrot.Bench;
 
@@ -12,11 +13,15 @@ internal static partial class BenchJson
     /// <summary>The document, indented, without a final newline.</summary>
     public static string Write(EngineBenchResult result) => JsonSerializer.Serialize(result, Context.Default.EngineBenchResult);
 
+    /// <summary>The document, indented, without a final newline.</summary>
+    public static string Write(LoadBenchResult result) => JsonSerializer.Serialize(result, Context.Default.LoadBenchResult);
+
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
         GenerationMode = JsonSourceGenerationMode.Default)]
     [JsonSerializable(typeof(SamplerBenchResult))]
     [JsonSerializable(typeof(EngineBenchResult))]
+    [JsonSerializable(typeof(LoadBenchResult))]
     private sealed partial class Context : JsonSerializerContext;
 }

@@ -25,6 +25,14 @@ internal sealed class CallTimes(int capacity)
     /// <summary>Adds one duration.</summary>
     public void Add(long ticks) => _ticks[Count++] = Math.Max(0, ticks - ClockTicks);
 
+    /// <summary>Adds all durations of another.</summary>
+    public void Add(CallTimes other)
+    {
+        EnsureRoom(other.Count);
+        other._ticks.AsSpan(0, other.Count).CopyTo(_ticks.AsSpan(Count));
+        Count += other.Count;
+    }
+
     /// <summary>Forgets all durations; keeps the room.</summary>
     public void Clear() => Count = 0;
 

@@ -7,9 +7,10 @@ namespace Foxtrot.Commands;
 internal static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal) => new("bench", "Measure this machine.")
+    public static Command Create(Terminal terminal) => new("bench", "Measure this machine, or a server.")
     {
         BenchSamplerCommand.Create(terminal),
         BenchEngineCommand.Create(terminal),
+        BenchLoadCommand.Create(terminal),
     };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Foxtrot.Bench.Load;
 using Foxtrot.Inference.ChatTemplates;
 using Foxtrot.Inference.Models;
 using Foxtrot.Inference.Tokenization;
@@ -42,6 +43,11 @@ internal static class FoxtrotCommand
         {
             terminal.Error(exception.Message);
             return BadInput;
+        }
+        catch (LoadTargetException exception)
+        {
+            terminal.Error(exception.Message);
+            return Failure;
         }
         catch (OperationCanceledException)
         {

@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+
+namespace Foxtrot.Bench.Load;
+
+/// <summary>Measures an OpenAI-compatible server from outside: many streams at once, each timed as its client sees it.</summary>
+internal sealed class LoadBench(LoadBenchOptions options)
+{
+    // So that a server that refuses everything is not asked without pause.
+    private static readonly TimeSpan AfterError = TimeSpan.FromMilliseconds(10);
+
+    private int _started;
+
+    /// <summary>Runs the warm-up and the measurement.</summary>
+    /// <exception cref="LoadTargetException">The server cannot be measured.</exception>
+    public async Task<LoadBenchResult> RunAsync(CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.None,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+
+            // Tracing costs time per request and tells nothing here.
+            ActivityHeadersPropagator = null,
+        };
+        using var http = new HttpClient(handler) { BaseAddress = options.Server, Timeout = Timeout.InfiniteTimeSpan };
+        if (options.ApiKey is { } key)
+        {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        LoadRequest request;
+        try
+        {
+            request = await LoadTarget.FindAsync(http, options, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new LoadTargetException($"{options.Server} cannot be reached: {exception.GetBaseException().Message}");
+        }
+
+        _started = 0;
+        _ = await ClosedAsync(http, request, options.Warmup, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await MeasureAsync(http, request, cancellationToken);
+    }
+
+    private async Task<LoadBenchResult> MeasureAsync(HttpClient http, LoadRequest request, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (options.Duration is { } duration)
+        {
+            stop.CancelAfter(duration);
+        }
+
+        var most = options.Requests ?? int.MaxValue;
+        var processor = Environment.CpuUsage.TotalTime;
+        var start = Stopwatch.GetTimestamp();
+        _started = 0;
+        var clients = options.Rate is { } rate
+            ? await OpenAsync(http, request, rate, most, stop.Token)
+            : await ClosedAsync(http, request, most, stop.Token);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        processor = Environment.CpuUsage.TotalTime - processor;
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var all = new LoadTally();
+        foreach (var client in clients)
+        {
+            all.Add(client.Tally);
+        }
+
+        return new LoadBenchResult(
+            MachineDescription.Current(),
+            clients.Count,
+            all.Requests,
+            all.Tokens,
+            Math.Round(all.Tokens / seconds, 1),
+            Latency.Of(all.FirstToken),
+            Latency.Of(all.BetweenTokens),
+            all.Errors.Values.Sum())
+        {
+            ErrorKinds = all.Errors,
+            Unfinished = all.Unfinished,
+            Short = all.Short,
+            DurationSeconds = Math.Round(seconds, 3),
+            ClientCpuUsPerToken = all.Tokens > 0 ? Math.Round(processor.TotalMicroseconds / all.Tokens, 2) : null,
+            Model = request.Model,
+            CountedByUsage = all.Requests > 0 && all.CountedByUsage == all.Requests,
+        };
+    }
+
+    /// <summary>Each client sends its next request when it has read the reply to the last.</summary>
+    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(HttpClient http, LoadRequest request, int most, CancellationToken stop)
+    {
+        var clients = new LoadClient[Math.Min(options.Clients, most)];
+        var loops = new Task[clients.Length];
+        for (var i = 0; i < clients.Length; i++)
+        {
+            clients[i] = new LoadClient(http, options.Tokens, options.Timeout, TimeProvider.System);
+            loops[i] = LoopAsync(clients[i]);
+        }
+
+        await Task.WhenAll(loops);
+        return clients;
+
+        async Task LoopAsync(LoadClient client)
+        {
+            while (!stop.IsCancellationRequested && Interlocked.Increment(ref _started) is var number && number <= most)
+            {
+                if (!await client.RunAsync(request.Path, request.Body(number), Stopwatch.GetTimestamp(), stop))
+                {
+                    await Task.Delay(AfterError, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+    }
+
+    /// <summary>Requests start when they are due, whatever has become of those before.</summary>
+    private async Task<IReadOnlyCollection<LoadClient>> OpenAsync(HttpClient http, LoadRequest request, double rate, int most, CancellationToken stop)
+    {
+        var idle = new ConcurrentBag<LoadClient>();
+        var running = new List<Task>();
+        var all = new List<LoadClient>();
+        var random = new Random(options.Seed);
+        var start = Stopwatch.GetTimestamp();
+        double due = 0;
+        for (var number = 1; number <= most; number++)
+        {
+            due -= Math.Log(1 - random.NextDouble()) / rate;
+            var wait = TimeSpan.FromSeconds(due) - Stopwatch.GetElapsedTime(start);
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (!idle.TryTake(out var client))
+            {
+                client = new LoadClient(http, options.Tokens, options.Timeout, TimeProvider.System);
+                all.Add(client);
+            }
+
+            running.Add(OneAsync(client, number, start + (long)(due * Stopwatch.Frequency)));
+        }
+
+        await Task.WhenAll(running);
+        return all;
+
+        async Task OneAsync(LoadClient client, int number, long dueAt)
+        {
+            _ = await client.RunAsync(request.Path, request.Body(number), dueAt, stop);
+            idle.Add(client);
+        }
+    }
+}
