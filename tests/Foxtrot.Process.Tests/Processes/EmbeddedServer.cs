@@ -38,7 +38,9 @@ public sealed class EmbeddedServer : IAsyncLifetime
     /// <param name="arguments">Further arguments.</param>
     internal static async Task<FoxtrotProcess> StartAsync(string data, params string[] arguments)
     {
-        var process = await FoxtrotProcess.StartAsync("server", ["--urls", "http://127.0.0.1:0", "--data", data, .. arguments]);
+        // What each request cost is in the log at this level.
+        var logging = new Dictionary<string, string> { ["Logging__LogLevel__Foxtrot"] = "Information" };
+        var process = await FoxtrotProcess.StartAsync("server", ["--urls", "http://127.0.0.1:0", "--data", data, .. arguments], logging);
         if (process.Address is null)
         {
             var output = process.Describe();
