@@ -78,12 +78,7 @@ internal static class ChaosPlans
                 break;
             default:
                 body["prompt"] = prompt;
-                if (i % 2 == 0)
-                {
-                    body["logprobs"] = true;
-                    body["top_logprobs"] = 3;
-                }
-
+                body["top_logprobs"] = i % 4;
                 break;
         }
 

@@ -19,7 +19,6 @@ public sealed class RestartTests
         ["temperature"] = 1,
         ["repetition_penalty"] = 1.1,
         ["mirostat"] = 2,
-        ["logprobs"] = true,
         ["top_logprobs"] = 2,
     });
 

@@ -79,14 +79,14 @@ internal static class NativeStream
         var data = document.RootElement;
         switch (sse.Event)
         {
-            case "token":
+            case null:
                 var position = choice.Tokens.Count.ToString(CultureInfo.InvariantCulture);
                 if (sse.Id != position)
                 {
                     throw new InvalidDataException($"{name}: expected token {position}, got {sse.Id}: {sse.Data}");
                 }
 
-                choice.Tokens.Add(data.GetProperty("token").GetInt32());
+                choice.Tokens.Add(data.GetProperty("token_id").GetInt32());
                 choice.Text.Append(data.GetProperty("text").GetString());
                 choice.Details.Add(sse.Data);
                 record.Arrived(1);
