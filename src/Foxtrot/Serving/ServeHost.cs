@@ -1,0 +1,46 @@
+using Foxtrot.Output;
+using Foxtrot.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Foxtrot.Serving;
+
+/// <summary>The composition root: puts one process together from its options and runs it until it is told to stop.</summary>
+internal static class ServeHost
+{
+    /// <summary>Runs until SIGTERM, SIGINT or cancellation, and then stops gracefully.</summary>
+    /// <param name="configuration">Where options come from.</param>
+    /// <param name="terminal">Gets the ready line on its output, warnings on its error.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task RunAsync(ServeConfiguration configuration, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        configuration.ApplyTo(builder.Configuration);
+        var options = ServeOptionsReader.Read(builder.Configuration);
+        await using var models = await OpenModels.OpenAsync(options, terminal);
+        AddHost(builder, options);
+        await using var app = builder.Build();
+        app.MapDefaultEndpoints();
+        await app.StartAsync(cancellationToken);
+        terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Folder.Name)));
+        await terminal.Output.FlushAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>What tells people and scripts that requests are answered from now on.</summary>
+    /// <returns><c>foxtrot ready: role=ROLE ADDRESS... models=NAME,...</c></returns>
+    public static string ReadyLine(ServeRole role, IEnumerable<string> addresses, IEnumerable<string> models) =>
+        $"foxtrot ready: role={ServeOptionsReader.Name(role)} {string.Join(' ', addresses)} models={string.Join(',', models)}";
+
+    private static void AddHost(WebApplicationBuilder builder, ServeOptions options)
+    {
+        ServeLogging.Configure(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
+        builder.Services.AddDefaultHealthChecks();
+    }
+}
