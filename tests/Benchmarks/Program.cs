@@ -1,3 +1,11 @@
+using Benchmarks.Models;
 using BenchmarkDotNet.Running;
+
+// `make-model FOLDER` writes a random model of 15M parameters for `foxtrot bench engine` and `foxtrot serve`.
+if (args is ["make-model", var folder])
+{
+    RandomModel.Write(folder);
+    return;
+}
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -46,6 +46,6 @@ public sealed record ClusterOptions
     /// <summary>Probes missed in a row before a silo counts as dead, 1 to 100. Default 2.</summary>
     public int MissedProbes { get; init; } = 2;
 
-    /// <summary>How long a session that nobody uses stays in memory, 1 min to 365 days. Default 10 min.</summary>
+    /// <summary>How long a session that nobody uses stays in memory, 2 min to 365 days. Default 10 min.</summary>
     public TimeSpan IdleSessionAge { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -32,7 +32,7 @@ internal static class ClusterOptionsValidation
         Span(nameof(options.ProbeTimeout), options.ProbeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         Span(nameof(options.MaxProbeTimeout), options.MaxProbeTimeout, options.ProbeTimeout, TimeSpan.FromMinutes(5));
         Range(nameof(options.MissedProbes), options.MissedProbes, 1, 100);
-        Span(nameof(options.IdleSessionAge), options.IdleSessionAge, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        Span(nameof(options.IdleSessionAge), options.IdleSessionAge, TimeSpan.FromMinutes(2), TimeSpan.FromDays(365));
         if (ClusterConfiguration.IsShared(configuration, options))
         {
             Connections();

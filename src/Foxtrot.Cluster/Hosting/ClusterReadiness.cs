@@ -37,23 +37,32 @@ public sealed class ClusterReadiness : BackgroundService
     public string? Missing => IsReady ? null : Lacks() ?? "the other processes have not confirmed that they know this one";
 
     /// <summary>Waits until it has happened.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, or the process stops before it is ready.</exception>
     public Task WaitAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause);
-        while (Lacks() is not null)
+        try
         {
-            await timer.WaitForNextTickAsync(stoppingToken);
-        }
+            while (Lacks() is not null)
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+            }
 
-        if (_worker)
+            if (_worker)
+            {
+                await _reports.ReportNow();
+            }
+
+            _ready.TrySetResult();
+        }
+        finally
         {
-            await _reports.ReportNow();
+            // Whoever still waits learns that it will not happen.
+            _ready.TrySetCanceled(stoppingToken);
         }
-
-        _ready.TrySetResult();
     }
 
     private string? Lacks()

@@ -19,6 +19,10 @@ internal interface ILoadReporter : IGrainService
     [Alias("Confirm"), AlwaysInterleave, ResponseTimeout("00:00:02")]
     Task Confirm(LoadReport report);
 
+    /// <summary>Reports this silo's load to another; called on the same silo.</summary>
+    [Alias("ReportTo"), OneWay, AlwaysInterleave]
+    Task ReportTo(SiloAddress other);
+
     /// <summary>Reports this silo's load to every other; called on the same silo.</summary>
     [Alias("ReportNow"), AlwaysInterleave]
     Task ReportNow();
@@ -78,7 +82,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         if (!_membership.GetApproximateSiloStatus(report.Silo).IsTerminating() && _cluster.Accept(report) && !report.Silo.Equals(_silo))
         {
             // Who speaks for the first time has not heard of this silo either.
-            return _reporters.On(report.Silo).Take(Report());
+            return ReportTo(report.Silo);
         }
 
         return Task.CompletedTask;
@@ -97,13 +101,15 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         }
     }
 
+    public Task ReportTo(SiloAddress other) => _reporters.On(other).Take(Report());
+
     public Task ReportNow()
     {
         var report = Report();
         return Task.WhenAll(OtherSilos().Select(silo => SendConfirmed(silo, report)));
     }
 
-    // Called by membership on any thread.
+    // Membership calls this on any thread. Reports are made and sent on the service's own, so that no older one overtakes a newer.
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
         if (status.IsTerminating())
@@ -112,7 +118,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         }
         else if (status == SiloStatus.Active && !updatedSilo.Equals(_silo))
         {
-            _reporters.On(updatedSilo).Take(Report()).Ignore();
+            _reporters.On(_silo).ReportTo(updatedSilo).Ignore();
         }
     }
 

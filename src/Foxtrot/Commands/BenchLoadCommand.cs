@@ -24,6 +24,7 @@ internal sealed class BenchLoadCommand
     private const int MostRequests = 100_000_000;
     private const int LongestSeconds = 7 * 24 * 3600;
     private const int RequestsPerClient = 4;
+    private const int OpenLoopWarmup = 16;
 
     private readonly Option<string?> _url = Options.Text("--url", "The server (default: http://127.0.0.1:8080)", "url");
     private readonly Option<string?> _model = Options.Text("--model", "The model's name (default: the first that the server lists)", "name");
@@ -37,7 +38,7 @@ internal sealed class BenchLoadCommand
     private readonly Option<double?> _rate = Options.Number<double>("--rate", "Open loop instead: requests per second, with exponential gaps, whether or not earlier ones are done");
     private readonly Option<int?> _requests = Options.Number<int>("--requests", $"Measured requests (default: {RequestsPerClient} per client)");
     private readonly Option<double?> _duration = Options.Number<double>("--duration", "Seconds to measure, instead of a number of requests");
-    private readonly Option<int?> _warmup = Options.Number<int>("--warmup", "Requests before the measurement, which compile and fill what the first ones need (default: two per client; open loop: 2)");
+    private readonly Option<int?> _warmup = Options.Number<int>("--warmup", "Requests before the measurement, which compile and fill what the first ones need (default: two per client; open loop: 32)");
     private readonly Option<int?> _timeout = Options.Number<int>("--timeout", "Seconds that one request may take (default: 120)");
     private readonly Option<int?> _seed = Options.Number<int>("--seed", "Seeds gaps and random prompts (default: 1)");
     private readonly Option<bool> _json = Options.Flag("--json", "Print one JSON document instead of a table");
@@ -110,7 +111,7 @@ internal sealed class BenchLoadCommand
         Refuse(parsed, _clients, rate is not null, "--rate");
         Refuse(parsed, _requests, parsed.GetValue(_duration) is not null, "--duration");
         Refuse(parsed, _promptTokens, parsed.GetValue(_prompt) is not null, "--prompt");
-        var clients = rate is null ? Options.Bounded("--clients", parsed.GetValue(_clients) ?? 64, 1, MostClients) : 1;
+        var clients = rate is null ? Options.Bounded("--clients", parsed.GetValue(_clients) ?? 64, 1, MostClients) : OpenLoopWarmup;
         TimeSpan? duration = parsed.GetValue(_duration) is { } seconds ? TimeSpan.FromSeconds(Positive("--duration", seconds, LongestSeconds)) : null;
         var requests = Options.Bounded("--requests", parsed.GetValue(_requests) ?? RequestsPerClient * (rate is null ? clients : 64), 1, MostRequests);
         int? promptTokens = parsed.GetValue(_promptTokens) is { } length ? Options.Bounded("--prompt-tokens", length, 1, MostTokens) : null;

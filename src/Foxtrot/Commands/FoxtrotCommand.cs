@@ -18,8 +18,10 @@ internal static class FoxtrotCommand
     /// <summary>Runs one command line.</summary>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
+        var serve = ServeCommand.Create(terminal);
         var root = new RootCommand("Seeded, reproducible, explainable text generation.")
         {
+            serve,
             GenerateCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             BenchCommand.Create(terminal),
@@ -37,7 +39,14 @@ internal static class FoxtrotCommand
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = terminal.Output,
+
+                // A server takes signals itself, and its time to stop.
+                ProcessTerminationTimeout = parsed.CommandResult.Command == serve ? null : TimeSpan.FromSeconds(2),
+            });
         }
         catch (Exception exception) when (exception is UsageException or ModelException or TokenizerException or ChatTemplateException)
         {

@@ -53,7 +53,8 @@ internal sealed class ModelOptions
         return served;
     }
 
-    private static void Warn(ServedModel served, Terminal terminal)
+    /// <summary>Says what about a model makes it slower than it could be.</summary>
+    public static void Warn(ServedModel served, Terminal terminal)
     {
         if (served.Graph.RowsDependReason is { } reason)
         {

@@ -23,7 +23,14 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>Starts silos, the first ones of which are gateways, and waits until they know each other.</summary>
     public static async Task<FakeCluster> StartAsync(int gateways, params FakeLoad[] workers)
     {
-        FakeCluster? started = null;
+        var started = await StartWithoutReportsAsync(gateways, workers);
+        await started.ReportAsync();
+        return started;
+    }
+
+    /// <summary>Starts silos that say only what they say by themselves.</summary>
+    public static async Task<FakeCluster> StartWithoutReportsAsync(int gateways, params FakeLoad[] workers)
+    {
         var builder = new InProcessTestClusterBuilder((short)(gateways + workers.Length));
         var created = -1;
         var loads = new ConcurrentDictionary<string, FakeLoad>();
@@ -42,13 +49,12 @@ internal sealed class FakeCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        started = new FakeCluster(cluster);
+        var started = new FakeCluster(cluster);
         foreach (var (name, load) in loads)
         {
             started._loads[name] = load;
         }
 
-        await started.ReportAsync();
         return started;
     }
 

@@ -102,6 +102,9 @@ internal sealed class ModelCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns once the survivors know who is left.</summary>
+    public Task StabilizeAsync() => _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+
     public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 
     public async ValueTask DisposeAsync()

@@ -12,6 +12,15 @@ internal sealed class SharedStorage
 
     public int Writes => Volatile.Read(ref _writes);
 
+    /// <summary>Another writer writes everything once more: all ETags in use become old.</summary>
+    public void OverwriteAll()
+    {
+        foreach (var key in _records.Keys)
+        {
+            _records.AddOrUpdate(key, _ => throw new InvalidOperationException(), (_, old) => (old.Bytes, old.ETag + 1));
+        }
+    }
+
     public IGrainStorage For(Serializer serializer) => new Silo(this, serializer);
 
     private sealed class Silo(SharedStorage shared, Serializer serializer) : IGrainStorage

@@ -12,9 +12,15 @@ namespace Foxtrot.Inference.Tests.TinyModels;
 public sealed class TinyFolder : IDisposable
 {
     public TinyFolder(TinyModelSpec? spec = null)
+        : this(spec ?? new TinyModelSpec(), Directory.CreateTempSubdirectory("tiny-model-").FullName)
     {
-        Spec = spec ?? new TinyModelSpec();
-        Path = Directory.CreateTempSubdirectory("tiny-model-").FullName;
+    }
+
+    /// <summary>Fills a folder that exists, which disposing deletes.</summary>
+    public TinyFolder(TinyModelSpec spec, string path)
+    {
+        Spec = spec;
+        Path = path;
         WriteModel(TinyModel.Build(Spec));
         Write("config.json", new JsonObject
         {

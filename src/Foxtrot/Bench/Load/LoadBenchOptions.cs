@@ -27,7 +27,7 @@ internal sealed record LoadBenchOptions
     /// <summary>Whether a reply may end before it has all its tokens. Default false.</summary>
     public bool KeepEnd { get; init; }
 
-    /// <summary>Closed loop: clients that each keep one request in flight. Default 64.</summary>
+    /// <summary>Clients that each keep one request in flight, in the open loop only while warming up. Default 64.</summary>
     public int Clients { get; init; } = 64;
 
     /// <summary>Open loop: requests per second, with exponential gaps; null is the closed loop.</summary>

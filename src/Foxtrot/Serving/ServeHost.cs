@@ -1,0 +1,80 @@
+using Foxtrot.Client.Streams;
+using Foxtrot.Cluster.Hosting;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Gateway;
+using Foxtrot.Output;
+using Foxtrot.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Foxtrot.Serving;
+
+/// <summary>The composition root: puts one process together from its options and runs it until it is told to stop.</summary>
+internal static class ServeHost
+{
+    /// <summary>Runs until SIGTERM, SIGINT or cancellation, and then stops gracefully.</summary>
+    /// <param name="configuration">Where options come from.</param>
+    /// <param name="terminal">Gets the ready line on its output, warnings on its error.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task RunAsync(ServeConfiguration configuration, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        configuration.ApplyTo(builder.Configuration);
+        var options = ServeOptionsReader.Read(builder.Configuration);
+        await using var models = await OpenModels.OpenAsync(options, terminal);
+        AddHost(builder, options);
+        AddCluster(builder, options, models);
+        await using var app = builder.Build();
+        app.MapDefaultEndpoints();
+        if (options.Role != ServeRole.Worker)
+        {
+            app.MapFoxtrotGateway();
+        }
+
+        await app.StartAsync(cancellationToken);
+        await app.Services.GetRequiredService<ClusterReadiness>().WaitAsync(cancellationToken);
+        terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Info.Name)));
+        await terminal.Output.FlushAsync(cancellationToken);
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>What tells people and scripts that requests are answered from now on.</summary>
+    /// <returns><c>foxtrot ready: role=ROLE ADDRESS... models=NAME,...</c></returns>
+    public static string ReadyLine(ServeRole role, IEnumerable<string> addresses, IEnumerable<string> models) =>
+        $"foxtrot ready: role={ServeOptionsReader.Name(role)} {string.Join(' ', addresses)} models={string.Join(',', models)}";
+
+    private static void AddHost(WebApplicationBuilder builder, ServeOptions options)
+    {
+        ServeLogging.Configure(builder.Logging);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
+        builder.Services.AddDefaultHealthChecks().AddCheck<ReadyCheck>("cluster");
+    }
+
+    private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
+    {
+        var cluster = new ClusterOptions { Redis = options.Redis, DataDirectory = options.Data };
+        if (options.Role == ServeRole.Gateway)
+        {
+            builder.AddFoxtrotGateway(cluster);
+        }
+        else
+        {
+            builder.AddFoxtrotWorker(cluster);
+            builder.Services.AddFoxtrotModels(models.All, Drain(options.Drain));
+        }
+
+        if (options.Role != ServeRole.Worker)
+        {
+            builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
+            builder.Services.AddFoxtrotGateway(new GatewayOptions());
+        }
+    }
+
+    // Half of the time to finish what runs, the other half to move what does not.
+    private static DrainOptions Drain(TimeSpan whole) => new() { Finish = whole * 0.5, Move = whole * 0.4 };
+}

@@ -1,0 +1,153 @@
+using Foxtrot.Commands;
+using Foxtrot.Inference.Devices;
+using Foxtrot.Serving;
+using Microsoft.Extensions.Configuration;
+
+namespace Foxtrot.Tests.Serving;
+
+/// <summary>In one collection with everything that reads the environment.</summary>
+[Collection("Environment")]
+public sealed class ServeOptionsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("foxtrot-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Nothing_is_needed_to_serve_the_bundled_model()
+    {
+        var options = Read();
+        Assert.Equal(ServeRole.All, options.Role);
+        Assert.Equal(["foxtrot-stories"], options.Models.Select(m => m.Name));
+        Assert.Equal(["http://127.0.0.1:8080"], options.Urls);
+        Assert.Equal((64, 4096, 256), (options.Engine.Slots, options.Engine.ContextLength, options.Queue));
+        Assert.Equal((Device.Cpu, null, TimeSpan.FromSeconds(30)), (options.Device, options.Redis, options.Drain));
+    }
+
+    [Fact]
+    public void Every_setting_can_be_given()
+    {
+        var options = Read(new()
+        {
+            ["Foxtrot:Role"] = "worker",
+            ["Foxtrot:Models:0"] = "a=/models/one",
+            ["Foxtrot:Models:1"] = "/models/two/",
+            ["Foxtrot:OnnxFile"] = "model.onnx",
+            ["Foxtrot:Device"] = "cuda:1",
+            ["Foxtrot:Slots"] = "3",
+            ["Foxtrot:Context"] = "100",
+            ["Foxtrot:Threads"] = "2",
+            ["Foxtrot:Spin"] = "True",
+            ["Foxtrot:Queue"] = "0",
+            ["Foxtrot:Urls"] = "http://*:80;https://[::1]:443",
+            ["Foxtrot:Redis"] = "localhost:6379,password=x",
+            ["Foxtrot:Data"] = "/data",
+            ["Foxtrot:DrainSeconds"] = "7",
+        });
+        Assert.Equal([new ModelSource("a", "/models/one"), new ModelSource("two", "/models/two/")], options.Models);
+        Assert.Equal((ServeRole.Worker, "model.onnx", "cuda:1", 3, 100), (options.Role, options.OnnxFile, options.Device.ToString(), options.Engine.Slots, options.Engine.ContextLength));
+        Assert.Equal((2, true, 0, "localhost:6379,password=x", "/data", TimeSpan.FromSeconds(7)), (options.Loading.IntraOpThreads, options.Loading.AllowSpinning, options.Queue, options.Redis, options.Data, options.Drain));
+        Assert.Equal(["http://*:80", "https://[::1]:443"], options.Urls);
+    }
+
+    [Fact]
+    public void Options_win_over_the_environment_and_that_over_the_file()
+    {
+        var file = File("""{"Foxtrot": {"Slots": 1, "Queue": 1, "Context": 100}}""");
+        using var slots = new Variable("Foxtrot__Slots", "2");
+        using var queue = new Variable("Foxtrot__Queue", "2");
+        var options = Read(new() { ["Foxtrot:Slots"] = "3" }, file);
+        Assert.Equal((3, 2, 100), (options.Engine.Slots, options.Queue, options.Engine.ContextLength));
+    }
+
+    [Fact]
+    public void Models_of_several_sources_do_not_mix()
+    {
+        var file = File("""{"Foxtrot": {"Models": ["a=/1", "b=/2", "c=/3"]}}""");
+        Assert.Equal(["a", "b", "c"], Read(file: file).Models.Select(m => m.Name));
+        using var environment = new Variable("Foxtrot__Models", "d=/4;e=/5");
+        Assert.Equal(["d", "e"], Read(file: file).Models.Select(m => m.Name));
+        Assert.Equal(["f"], Read(new() { ["Foxtrot:Models:0"] = "f=/6" }, file).Models.Select(m => m.Name));
+    }
+
+    [Fact]
+    public void What_an_orchestrator_sets_is_honoured()
+    {
+        using var urls = new Variable("ASPNETCORE_URLS", "http://localhost:5005");
+        using var redis = new Variable("ConnectionStrings__redis", "cache:6379,password=p");
+        var options = Read(new() { ["Foxtrot:Role"] = "gateway" });
+        Assert.Equal(["http://localhost:5005"], options.Urls);
+        Assert.Equal("cache:6379,password=p", options.Redis);
+        Assert.Equal("other:1", Read(new() { ["Foxtrot:Redis"] = "other:1" }).Redis);
+    }
+
+    [Fact]
+    public void A_worker_takes_any_free_port() =>
+        Assert.Equal(["http://127.0.0.1:0"], Read(new() { ["Foxtrot:Role"] = "worker", ["Foxtrot:Redis"] = "localhost:6379" }).Urls);
+
+    [Theory]
+    [InlineData("Role", "boss", "--role must be all, gateway or worker, but is 'boss'")]
+    [InlineData("Role", "gateway", "--redis must be given with --role gateway")]
+    [InlineData("Role", "worker", "--redis must be given with --role worker")]
+    [InlineData("Models:0", "x=", "--model must be a folder or NAME=FOLDER, but is 'x='")]
+    [InlineData("Models:0", "a b=/x", "--model must have a name of 1 to 200 characters without spaces, as in NAME=FOLDER, but is 'a b=/x'")]
+    [InlineData("Models", "/one/a;/two/a", "--model must name each model once, but has 'a' 2 times")]
+    [InlineData("Device", "tpu", "--device must be cpu or cuda:N, but is 'tpu'")]
+    [InlineData("Slots", "0", "--slots must be a whole number in [1, 4096], but is '0'")]
+    [InlineData("Slots", "many", "--slots must be a whole number in [1, 4096], but is 'many'")]
+    [InlineData("Context", "1", "--context must be a whole number in [2, 1048576], but is '1'")]
+    [InlineData("Threads", "-1", "--threads must be a whole number in [0, 1024], but is '-1'")]
+    [InlineData("Spin", "maybe", "--spin must be true or false, but is 'maybe'")]
+    [InlineData("Queue", "99999999999", "--queue must be a whole number in [0, 1000000], but is '99999999999'")]
+    [InlineData("Urls", "ftp://x", "--urls must be a list of addresses such as http://127.0.0.1:8080 with ports in [0, 65535], but has 'ftp://x'")]
+    [InlineData("Urls", "http://a:1;8080", "but has '8080'")]
+    [InlineData("Urls", "http://a:70000", "but has 'http://a:70000'")]
+    [InlineData("DrainSeconds", "0", "--drain-seconds must be a whole number in [1, 3600], but is '0'")]
+    [InlineData("Slotz", "5", "there is no setting Foxtrot:Slotz; those there are: Role, Models,")]
+    public void What_is_wrong_is_named_with_bound_and_value(string key, string value, string message) =>
+        Assert.Contains(message, Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:" + key] = value })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void All_errors_come_together()
+    {
+        var error = Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:Slots"] = "0", ["Foxtrot:Device"] = "tpu", ["Foxtrot:Queue"] = "-5" }));
+        Assert.All(["--slots", "--device", "--queue"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_or_broken_is_named()
+    {
+        var missing = Path.Combine(_folder, "missing.json");
+        Assert.Contains(missing, Assert.Throws<UsageException>(() => Read(file: missing)).Message, StringComparison.Ordinal);
+        var broken = File("{");
+        Assert.Contains(broken, Assert.Throws<UsageException>(() => Read(file: broken)).Message, StringComparison.Ordinal);
+    }
+
+    private static ServeOptions Read(Dictionary<string, string?>? options = null, string? file = null)
+    {
+        using var configuration = new ConfigurationManager();
+        new ServeConfiguration(file, options ?? []).ApplyTo(configuration);
+        return ServeOptionsReader.Read(configuration);
+    }
+
+    private string File(string content)
+    {
+        var path = Path.Combine(_folder, "settings.json");
+        System.IO.File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <summary>An environment variable while it is not disposed of.</summary>
+    private sealed class Variable : IDisposable
+    {
+        private readonly string _name;
+
+        public Variable(string name, string value)
+        {
+            _name = name;
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        public void Dispose() => Environment.SetEnvironmentVariable(_name, null);
+    }
+}
