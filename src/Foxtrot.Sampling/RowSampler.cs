@@ -59,6 +59,18 @@ public sealed class RowSampler
         Logprobs = logprobs >= 0 ? new TokenLogprobs(logprobs) : null;
     }
 
+    private RowSampler(RowSampler other, ulong seed)
+    {
+        Vocabulary = other.Vocabulary;
+        Parameters = other.Parameters;
+        Seed = seed;
+        Choice = other.Choice;
+        _pipeline = other._pipeline;
+        _history = new TokenHistory(other._history);
+        _mu = other._mu;
+        Logprobs = other.Logprobs is { } logprobs ? new TokenLogprobs(logprobs.Tokens.Length) : null;
+    }
+
     /// <summary>What was asked for.</summary>
     public SamplingParams Parameters { get; }
 
@@ -94,6 +106,9 @@ public sealed class RowSampler
         _history.AppendPrompt(moreText);
     }
 
+    /// <summary>A sampler that stands where this one does, with another seed; the two then go their own ways.</summary>
+    public RowSampler WithSeed(ulong seed) => new(this, seed);
+
     internal Pipeline Pipeline => _pipeline;
 
     /// <summary>Number of the batch that it was last part of, by which a batch notices a sampler that appears twice.</summary>
@@ -121,9 +136,7 @@ public sealed class RowSampler
             scratch.KeepRaw(logits);
         }
 
-        TokenDraw draw = forced >= 0 && _pipeline.Mirostat is null
-            ? new TokenDraw(forced, double.NaN, double.NaN)
-            : Choose(logits, forced, scratch);
+        TokenDraw draw = Choose(logits, forced, scratch);
         if (draw.Outcome == DrawOutcome.Chosen)
         {
             if (Logprobs is not null)
@@ -144,12 +157,19 @@ public sealed class RowSampler
         DrawOutcome outcome = _pipeline.Run(ref row, context);
         if (outcome != DrawOutcome.Chosen)
         {
-            return new TokenDraw(-1, double.NaN, double.NaN, outcome);
+            // A known token needs no draw; only Mirostat cannot go on without its probability.
+            return forced >= 0 && _pipeline.Mirostat is null
+                ? new TokenDraw(forced, double.NaN, double.NaN)
+                : new TokenDraw(-1, double.NaN, double.NaN, outcome);
         }
 
-        TokenDraw draw = forced >= 0
-            ? new TokenDraw(forced, double.NaN, row.ProbabilityOf(forced))
-            : Draw(ref row, context, out _);
+        // A known token that would be drawn here anyway looks exactly as it did when it was drawn.
+        TokenDraw draw = Draw(ref row, context, out _);
+        if (forced >= 0 && draw.Token != forced)
+        {
+            draw = new TokenDraw(forced, double.NaN, row.ProbabilityOf(forced));
+        }
+
         if (_pipeline.Mirostat is { } mirostat)
         {
             double probability = double.IsNaN(draw.Probability) ? row.ProbabilityOf(draw.Token) : draw.Probability;

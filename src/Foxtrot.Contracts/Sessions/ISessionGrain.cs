@@ -4,12 +4,9 @@ using Orleans.Concurrency;
 namespace Foxtrot.Contracts.Sessions;
 
 /// <summary>
-/// One generation: its request, seed and tokens. Lives on a worker that owns its model; its key is a <see cref="SessionKey"/>.
+/// A durable session: its request, seed and tokens. Lives on a worker that owns its model; its key is a <see cref="SessionKey"/>.
 /// </summary>
-/// <remarks>
-/// A session that was created is durable: it goes on whether somebody reads it or not, and survives its worker. One that is run
-/// without being created lives as long as its reader, who holds its log.
-/// </remarks>
+/// <remarks>It goes on whether somebody reads it or not, and survives its worker.</remarks>
 [Alias("foxtrot.ISession")]
 public interface ISessionGrain : IGrainWithStringKey
 {
@@ -19,20 +16,13 @@ public interface ISessionGrain : IGrainWithStringKey
     Task<Outcome<SessionView>> Create(SessionRequest request);
 
     /// <summary>
-    /// Generates without storing anything and delivers to the request's sink. Returns when the stream has ended, in band, or with a
-    /// refusal when it never started. A reader that lost its worker calls again with what was delivered.
-    /// </summary>
-    [Alias("Run"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
-    Task<Refusal?> Run(SessionRequest request, AttachRequest attach);
-
-    /// <summary>
-    /// Delivers a created session's output tokens from an index on, resuming the generation where it was interrupted. Returns when
+    /// Delivers the output tokens from an index on, resuming the generation where it was interrupted. Returns when
     /// the stream has ended, in band, or with a refusal when there is none to read.
     /// </summary>
     [Alias("Attach"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
     Task<Refusal?> Attach(AttachRequest attach);
 
-    /// <summary>Stops delivering to a stream; a session that was not created stops generating with its last reader.</summary>
+    /// <summary>Stops delivering to a stream; the session goes on.</summary>
     [Alias("Detach"), AlwaysInterleave]
     Task Detach(long stream);
 
@@ -52,10 +42,6 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Creates a session that shares the first output tokens of this one, and starts it.</summary>
     [Alias("Fork")]
     Task<Outcome<SessionView>> Fork(ForkRequest request);
-
-    /// <summary>Starts a session as a fork; called by its parent.</summary>
-    [Alias("CreateFork")]
-    Task<Outcome<SessionView>> CreateFork(ForkedSession fork);
 
     /// <summary>Keeps only the first output tokens; a running turn is cancelled first.</summary>
     [Alias("Rewind")]

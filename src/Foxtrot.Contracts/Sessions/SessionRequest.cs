@@ -44,4 +44,8 @@ public sealed record SessionRequest
     /// <summary>Whether the stream's start is to hold the prompt's text.</summary>
     [Id(9)]
     public bool Echo { get; init; }
+
+    /// <summary>What chat templates are told when they ask for the time, so that a prompt read again is the same; null for the moment of reading.</summary>
+    [Id(10)]
+    public DateTimeOffset? Time { get; init; }
 }

@@ -9,8 +9,9 @@ namespace Foxtrot.Contracts.Streams;
 public interface ITokenSink : IGrainObserver
 {
     /// <summary>Takes a batch. Returns quickly, whatever the readers do.</summary>
+    /// <returns>Streams of the batch that nobody reads any more, which are then left out; null for none.</returns>
     [Alias("Deliver")]
-    Task Deliver(TokenBatch batch);
+    Task<long[]?> Deliver(TokenBatch batch);
 }
 
 /// <summary>What happened on one worker to the streams of one sink since the last batch.</summary>

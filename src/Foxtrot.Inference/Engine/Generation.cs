@@ -78,6 +78,14 @@ public sealed class Generation
         }
     }
 
+    /// <summary>Waits until the output token at an index exists.</summary>
+    /// <returns>False when the generation ended before that index.</returns>
+    public async ValueTask<bool> WaitAsync(int index, CancellationToken cancellationToken = default)
+    {
+        using var reader = new TokenReader(this);
+        return await reader.WaitAsync(index, cancellationToken);
+    }
+
     internal void Publish(in GeneratedToken token)
     {
         _tokens[_count] = token;

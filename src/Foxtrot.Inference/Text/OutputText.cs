@@ -16,13 +16,16 @@ public sealed class OutputText : ITokenMonitor
     private readonly TokenTextStream _stream;
     private readonly StopMatcher _stops;
     private readonly string[] _pieces;
+    private readonly int _stopsFrom;
     private int _count;
 
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="stops">Stop strings, none of them empty; they are not part of the text.</param>
     /// <param name="maxTokens">Output tokens at most.</param>
-    public OutputText(ITokenizer tokenizer, IReadOnlyList<string> stops, int maxTokens)
+    /// <param name="stopsFrom">First output token whose text can be part of a stop string: where an output is continued that ended already.</param>
+    public OutputText(ITokenizer tokenizer, IReadOnlyList<string> stops, int maxTokens, int stopsFrom = 0)
     {
+        _stopsFrom = stopsFrom;
         _stream = tokenizer.CreateStream();
         _stops = new StopMatcher(stops);
         _pieces = new string[maxTokens];
@@ -34,7 +37,9 @@ public sealed class OutputText : ITokenMonitor
     /// <inheritdoc/>
     public bool Observe(int token)
     {
-        _pieces[_count++] = _stops.Push(_stream.Push(token));
+        var text = _stream.Push(token);
+        _pieces[_count] = _count < _stopsFrom ? text : _stops.Push(text);
+        _count++;
         return _stops.Matched is not null;
     }
 

@@ -19,6 +19,14 @@ internal sealed class TokenCounts
         _outputs = new int[slots / 2 + 1];
     }
 
+    public TokenCounts(TokenCounts other)
+    {
+        _slots = [.. other._slots];
+        _tokens = [.. other._tokens];
+        _outputs = [.. other._outputs];
+        _count = other._count;
+    }
+
     /// <summary>Distinct tokens of prompt and output.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 

@@ -13,6 +13,15 @@ internal sealed class TokenHistory
         AppendPrompt(prompt);
     }
 
+    public TokenHistory(TokenHistory other)
+    {
+        _tokens = [.. other.Tokens];
+        _count = other._count;
+        OutputCount = other.OutputCount;
+        TurnOutputCount = other.TurnOutputCount;
+        Counts = other.Counts is { } counts ? new TokenCounts(counts) : null;
+    }
+
     /// <summary>Prompt and output tokens together.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 

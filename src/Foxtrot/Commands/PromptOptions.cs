@@ -113,7 +113,7 @@ internal sealed class PromptOptions
         // A template writes the special tokens itself.
         List<ChatMessage> messages = system is null ? [] : [new ChatMessage("system", system)];
         messages.Add(new ChatMessage("user", prompt));
-        return model.Tokenizer.Encode(ChatPrompt.Render(model.Folder, model.Tokenizer, messages), addSpecialTokens: false);
+        return model.Tokenizer.Encode(new ChatPrompt(model.Folder, model.Tokenizer).Render(messages), addSpecialTokens: false);
     }
 }
 

@@ -1,5 +1,5 @@
+using Foxtrot.Cluster.Workers;
 using Foxtrot.Commands;
-using Foxtrot.Inference.Engine;
 using Foxtrot.Output;
 
 namespace Foxtrot.Serving;
@@ -7,14 +7,14 @@ namespace Foxtrot.Serving;
 /// <summary>The models of this process, opened before anything else so that what is wrong with them is one clear line.</summary>
 internal sealed class OpenModels : IAsyncDisposable
 {
-    private readonly List<ServedModel> _models = [];
+    private readonly List<WorkerModel> _models = [];
 
     private OpenModels()
     {
     }
 
     /// <summary>The models, ready to generate.</summary>
-    public IReadOnlyList<ServedModel> All => _models;
+    public IReadOnlyList<WorkerModel> All => _models;
 
     /// <summary>Opens and checks the models; a gateway has none.</summary>
     /// <exception cref="Exception">One of them cannot be served; those before it are closed again.</exception>
@@ -25,12 +25,12 @@ internal sealed class OpenModels : IAsyncDisposable
         {
             foreach (var source in options.Role == ServeRole.Gateway ? [] : options.Models)
             {
-                var served = ServedModel.Open(source.Folder, source.Name, options.OnnxFile, options.Device, options.Loading, options.Engine);
-                opened._models.Add(served);
-                ModelOptions.Warn(served, terminal);
-                if (served.Fingerprint.Inexact is { } reason)
+                var model = WorkerModel.Open(source.Folder, source.Name, options.OnnxFile, options.Device, options.Loading, options.Engine, options.Queue);
+                opened._models.Add(model);
+                ModelOptions.Warn(model.Served, terminal);
+                if (model.Inexact is { } reason)
                 {
-                    terminal.Error($"warning: {served.Folder.Name} may give other text for the same seed: {reason}");
+                    terminal.Error($"warning: {model.Info.Name} may give other text for the same seed: {reason}");
                 }
             }
 

@@ -1,3 +1,7 @@
+using Foxtrot.Client.Streams;
+using Foxtrot.Cluster.Hosting;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Gateway;
 using Foxtrot.Output;
 using Foxtrot.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
@@ -21,10 +25,17 @@ internal static class ServeHost
         var options = ServeOptionsReader.Read(builder.Configuration);
         await using var models = await OpenModels.OpenAsync(options, terminal);
         AddHost(builder, options);
+        AddCluster(builder, options, models);
         await using var app = builder.Build();
         app.MapDefaultEndpoints();
+        if (options.Role != ServeRole.Worker)
+        {
+            app.MapFoxtrotGateway();
+        }
+
         await app.StartAsync(cancellationToken);
-        terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Folder.Name)));
+        await app.Services.GetRequiredService<ClusterReadiness>().WaitAsync(cancellationToken);
+        terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Info.Name)));
         await terminal.Output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
     }
@@ -41,6 +52,29 @@ internal static class ServeHost
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
-        builder.Services.AddDefaultHealthChecks();
+        builder.Services.AddDefaultHealthChecks().AddCheck<ReadyCheck>("cluster");
     }
+
+    private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
+    {
+        var cluster = new ClusterOptions { Redis = options.Redis, DataDirectory = options.Data };
+        if (options.Role == ServeRole.Gateway)
+        {
+            builder.AddFoxtrotGateway(cluster);
+        }
+        else
+        {
+            builder.AddFoxtrotWorker(cluster);
+            builder.Services.AddFoxtrotModels(models.All, Drain(options.Drain));
+        }
+
+        if (options.Role != ServeRole.Worker)
+        {
+            builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
+            builder.Services.AddFoxtrotGateway(new GatewayOptions());
+        }
+    }
+
+    // Half of the time to finish what runs, the other half to move what does not.
+    private static DrainOptions Drain(TimeSpan whole) => new() { Finish = whole * 0.5, Move = whole * 0.4 };
 }

@@ -1,0 +1,278 @@
+using System.Threading.Channels;
+using Foxtrot.Contracts;
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Streams;
+
+namespace Foxtrot.Client.Streams;
+
+/// <summary>Attaches to a session, and again from the next token on whenever its worker is lost or the session moves.</summary>
+internal sealed class ResumingReader : GenerationReader
+{
+    private readonly Channel<TokenEvent> _tokens = Channel.CreateUnbounded<TokenEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource<Refusal?> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lock _lock = new();
+    private readonly List<int> _delivered = [];
+    private readonly TokenRouter _router;
+    private readonly ITokenSink _sink;
+    private readonly ReaderCalls _calls;
+    private readonly StreamOptions _options;
+    private readonly TimeProvider _time;
+    private TaskCompletionSource<StreamEnd> _ended = NewEnd();
+    private long _attempt;
+    private long _progress;
+    private int _next;
+    private int _epoch;
+
+    public ResumingReader(
+        TokenRouter router,
+        ITokenSink sink,
+        ReaderCalls calls,
+        int from,
+        StreamOptions options,
+        TimeProvider time)
+    {
+        _router = router;
+        _sink = sink;
+        _calls = calls;
+        _next = from;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Starts to attach.</summary>
+    public ResumingReader Begin()
+    {
+        _progress = _time.GetTimestamp();
+        _ = DriveAsync();
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<Refusal?> StartAsync(CancellationToken cancellationToken) => new(_accepted.Task.WaitAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) => _tokens.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override bool TryRead(out TokenEvent token) => _tokens.Reader.TryRead(out token);
+
+    /// <inheritdoc/>
+    public override async Task CancelAsync()
+    {
+        try
+        {
+            await _calls.Cancel();
+        }
+        catch (Exception lost) when (WorkerLoss.Is(lost))
+        {
+            // What ran there runs no more; the stream resumes and is cancelled by being disposed of.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        if (_disposed.IsCancellationRequested)
+        {
+            return default;
+        }
+
+        _disposed.Cancel();
+        long attempt;
+        lock (_lock)
+        {
+            attempt = _attempt;
+            _attempt = 0;
+        }
+
+        if (attempt != 0 && End is null)
+        {
+            _router.Close(attempt);
+            Forget(_calls.Detach(attempt));
+        }
+
+        return default;
+    }
+
+    /// <summary>Called by the router.</summary>
+    public void OnStart(StreamStart start)
+    {
+        lock (_lock)
+        {
+            if (start.Stream != _attempt)
+            {
+                return;
+            }
+
+            _epoch = Math.Max(_epoch, start.Epoch);
+            Start = start;
+            _progress = _time.GetTimestamp();
+        }
+
+        _accepted.TrySetResult(null);
+    }
+
+    /// <summary>Called by the router.</summary>
+    public void OnToken(in TokenEvent token)
+    {
+        lock (_lock)
+        {
+            // A token that is not the next one belongs to an attachment that has been given up.
+            if (token.Stream != _attempt || token.Index != _next)
+            {
+                return;
+            }
+
+            _next++;
+            _delivered.Add(token.Token);
+            _progress = _time.GetTimestamp();
+            _tokens.Writer.TryWrite(token);
+        }
+    }
+
+    /// <summary>Called by the router.</summary>
+    public void OnEnd(StreamEnd end)
+    {
+        lock (_lock)
+        {
+            if (end.Stream != _attempt)
+            {
+                return;
+            }
+
+            if (!end.Moved && end.Tokens == _next)
+            {
+                Complete(end);
+            }
+
+            _ended.TrySetResult(end);
+        }
+    }
+
+    private static TaskCompletionSource<StreamEnd> NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task DriveAsync()
+    {
+        try
+        {
+            for (var failures = 0; !_disposed.IsCancellationRequested;)
+            {
+                var request = NextAttempt();
+                var (outcome, refusal) = await TryAsync(request);
+                _router.Close(request.Stream);
+                if (End is not null)
+                {
+                    return;
+                }
+
+                failures = _next > request.From ? 0 : failures + 1;
+                if (outcome == AttemptOutcome.Refused && (!_accepted.Task.IsCompleted || !IsPassing(refusal!)))
+                {
+                    Refuse(refusal!);
+                    return;
+                }
+
+                if (_time.GetElapsedTime(_progress) > _options.RecoveryTimeout)
+                {
+                    Refuse(refusal ?? new Refusal(RefusalKind.Unavailable, "the worker was lost, and no other took the session over in time", Code: "worker_lost", RetryAfterSeconds: 1));
+                    return;
+                }
+
+                Resumptions++;
+                if (failures > 0)
+                {
+                    await Task.Delay(_options.RetryDelay * Math.Min(failures, 10), _time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            Refuse(new Refusal(RefusalKind.Failed, $"the stream failed: {error.Message}"));
+            throw;
+        }
+    }
+
+    private AttachRequest NextAttempt()
+    {
+        lock (_lock)
+        {
+            _attempt = _router.Open(this);
+            _ended = NewEnd();
+            return new AttachRequest { Sink = _sink, Stream = _attempt, From = _next, Delivered = [.. _delivered], Epoch = _epoch };
+        }
+    }
+
+    private async Task<(AttemptOutcome Outcome, Refusal? Refusal)> TryAsync(AttachRequest request)
+    {
+        var ended = _ended.Task;
+        Task<Refusal?>? call = null;
+        try
+        {
+            call = _calls.Attach(request);
+
+            // The end comes in band, ahead of the call's return; a lost worker shows as the call's exception.
+            await Task.WhenAny(call, ended).WaitAsync(_disposed.Token);
+            if (ended.IsCompleted)
+            {
+                Forget(call);
+                return (AttemptOutcome.Ended, null);
+            }
+
+            if (await call is { } refusal)
+            {
+                return (AttemptOutcome.Refused, refusal);
+            }
+
+            await ended.WaitAsync(_options.EndTimeout, _time, _disposed.Token);
+            return (AttemptOutcome.Ended, null);
+        }
+        catch (Exception lost) when (WorkerLoss.Is(lost) || lost is OperationCanceledException)
+        {
+            if (call is not null)
+            {
+                Forget(call);
+            }
+
+            return (AttemptOutcome.Lost, WorkerLoss.NoWorker(lost));
+        }
+    }
+
+    private void Complete(StreamEnd end)
+    {
+        End = end;
+        _accepted.TrySetResult(null);
+        _tokens.Writer.TryComplete();
+    }
+
+    private void Refuse(Refusal refusal)
+    {
+        lock (_lock)
+        {
+            if (End is not null)
+            {
+                return;
+            }
+
+            End = new StreamEnd(0, false, _next, Finish.Failed, "", new Usage(Start?.PromptTokens ?? 0, _next), null, refusal);
+            _accepted.TrySetResult(refusal);
+            _tokens.Writer.TryComplete();
+        }
+    }
+
+    // A stream that has begun waits for the cluster to recover.
+    private static bool IsPassing(Refusal refusal) => refusal.Kind is RefusalKind.Unavailable or RefusalKind.QueueFull;
+
+    private static void Forget(Task task) =>
+        _ = task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private enum AttemptOutcome
+    {
+        Ended,
+        Refused,
+        Lost,
+    }
+}
+
+/// <summary>The grain calls behind a reader.</summary>
+internal sealed record ReaderCalls(Func<AttachRequest, Task<Refusal?>> Attach, Func<long, Task> Detach, Func<Task> Cancel);

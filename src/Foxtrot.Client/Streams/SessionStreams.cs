@@ -1,0 +1,45 @@
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Streams;
+
+namespace Foxtrot.Client.Streams;
+
+/// <summary>The token streams of one process: one sink for all of them, so that each worker sends it one message per step.</summary>
+/// <remarks>Thread-safe. Needs a started silo or client.</remarks>
+public sealed class SessionStreams : ISessionStreams
+{
+    private readonly IGrainFactory _grains;
+    private readonly TokenRouter _router = new();
+    private readonly Lazy<ITokenSink> _sink;
+    private readonly StreamOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <param name="grains">The cluster.</param>
+    /// <param name="options">How patient streams are; null for the defaults.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public SessionStreams(IGrainFactory grains, StreamOptions? options = null, TimeProvider? time = null)
+    {
+        _grains = grains;
+        _options = options ?? new StreamOptions();
+        _time = time ?? TimeProvider.System;
+        _sink = new(() => _grains.CreateObjectReference<ITokenSink>(_router));
+    }
+
+    /// <inheritdoc/>
+    public GenerationReader Run(SessionKey key, SessionRequest request)
+    {
+        // Another worker that takes over must read the same prompt.
+        request = request with { Time = request.Time ?? _time.GetUtcNow() };
+        var generation = _grains.GetGrain<IGenerationGrain>(key.ToString());
+        return Begin(key, new ReaderCalls(attach => generation.Run(request, attach), generation.Detach, generation.Cancel), 0);
+    }
+
+    /// <inheritdoc/>
+    public GenerationReader Tail(SessionKey key, int from)
+    {
+        var session = _grains.GetGrain<ISessionGrain>(key.ToString());
+        return Begin(key, new ReaderCalls(session.Attach, session.Detach, session.Cancel), from);
+    }
+
+    private ResumingReader Begin(SessionKey key, ReaderCalls calls, int from) =>
+        new ResumingReader(_router, _sink.Value, calls, from, _options, _time) { Key = key }.Begin();
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Workers;
+
+namespace Foxtrot.Cluster.Placement;
+
+/// <summary>What every silo has and how busy it is, by their latest reports; one per process.</summary>
+/// <remarks>Thread-safe. Placement reads it for every new activation, so nothing here waits or locks.</remarks>
+internal sealed class ClusterLoad : IModelCatalog
+{
+    private readonly ConcurrentDictionary<SiloAddress, SiloLoad> _silos = new();
+    private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelInfo> Models =>
+    [
+        .. _silos.Values
+            .SelectMany(silo => silo.Report.Models.Select(model => (Silo: silo, model.Info)))
+            .GroupBy(offer => offer.Info.Name, StringComparer.Ordinal)
+            .OrderBy(offers => offers.Key, StringComparer.Ordinal)
+            .Select(offers => offers.MinBy(offer => (offer.Silo.Report.Draining, offer.Silo.LoadOf(offer.Info.Name))).Info),
+    ];
+
+    /// <summary>Takes a report in place of the silo's last one.</summary>
+    /// <returns>Whether it is the first of that silo.</returns>
+    public bool Accept(LoadReport report)
+    {
+        foreach (var model in report.Models)
+        {
+            _seen.TryAdd(model.Info.Name, true);
+        }
+
+        var load = new SiloLoad(report);
+        var first = true;
+        _silos.AddOrUpdate(report.Silo, load, (_, _) =>
+        {
+            first = false;
+            return load;
+        });
+        return first;
+    }
+
+    /// <summary>Drops a silo that is gone.</summary>
+    public void Forget(SiloAddress silo) => _silos.TryRemove(silo, out _);
+
+    /// <summary>Whether the silo has reported.</summary>
+    public bool Knows(SiloAddress silo) => _silos.ContainsKey(silo);
+
+    /// <summary>Counts a sequence that this process is placing on a silo.</summary>
+    public void Place(SiloAddress silo, string model)
+    {
+        if (_silos.TryGetValue(silo, out var load))
+        {
+            load.Place(model);
+        }
+    }
+
+    /// <summary>A silo's sequences per slot of a model; infinite when it is not known to have it.</summary>
+    public double LoadOf(SiloAddress silo, string model) => _silos.TryGetValue(silo, out var load) ? load.LoadOf(model) : double.PositiveInfinity;
+
+    /// <summary>
+    /// The silos fit for a key: they have its model; they are not draining unless all are; they have the promised fingerprint unless
+    /// none has, since a session that goes on with other arithmetic, and says so, is better than none.
+    /// </summary>
+    /// <returns>Empty when none has the model.</returns>
+    public SiloAddress[] Owners(PlacementKey key, IEnumerable<SiloAddress> candidates)
+    {
+        var owners = new List<(SiloAddress Silo, bool Draining, bool Promised)>();
+        foreach (var silo in candidates)
+        {
+            if (_silos.TryGetValue(silo, out var load) && load.Find(key.Model) is { } model)
+            {
+                owners.Add((silo, load.Report.Draining, key.Fingerprint is null || SessionId.Shorten(model.Info.Fingerprint) == key.Fingerprint));
+            }
+        }
+
+        if (owners.Exists(owner => !owner.Draining))
+        {
+            owners.RemoveAll(owner => owner.Draining);
+        }
+
+        if (owners.Exists(owner => owner.Promised))
+        {
+            owners.RemoveAll(owner => !owner.Promised);
+        }
+
+        return [.. owners.Select(owner => owner.Silo)];
+    }
+
+    /// <inheritdoc/>
+    public bool TryFind(string name, [NotNullWhen(true)] out ModelInfo? model)
+    {
+        model = Models.FirstOrDefault(candidate => candidate.Name == name);
+        return model is not null;
+    }
+
+    /// <inheritdoc/>
+    public bool TryFindByHash(string modelHash, [NotNullWhen(true)] out ModelInfo? model)
+    {
+        model = Models.FirstOrDefault(candidate => SessionId.HashOf(candidate.Name) == modelHash);
+        return model is not null;
+    }
+
+    /// <inheritdoc/>
+    public bool WasSeen(string name) => _seen.ContainsKey(name);
+}

@@ -1,0 +1,133 @@
+using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Contracts;
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Streams;
+using Orleans.Placement;
+
+namespace Foxtrot.Cluster.Sessions;
+
+/// <inheritdoc cref="IGenerationGrain"/>
+[OwnsModel, LeastLoaded, Immovable]
+internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGenerationGrain, IMovableGrain
+{
+    private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
+    private ResolvedTurn? _resolved;
+    private TurnEnding? _ending;
+    private SessionRun? _run;
+    private int _epoch;
+
+    /// <inheritdoc/>
+    public async Task<Refusal?> Run(SessionRequest request, AttachRequest attach)
+    {
+        if (!SessionKey.TryParse(this.GetPrimaryKeyString(), out var key) || !runtime.TryFind(key.Model, out var model))
+        {
+            return WorkerRuntime.NoModel(this.GetPrimaryKeyString());
+        }
+
+        if (_run is null && Begin(key, model, request, attach) is { } refusal)
+        {
+            DeactivateOnIdle();
+            return refusal;
+        }
+
+        var state = _resolved!.State;
+        var attachment = new Attachment
+        {
+            Stream = attach.Stream,
+            Run = _run!,
+            Next = attach.From,
+            Start = new StreamStart(
+                attach.Stream, _epoch, state.PromptTokens, request.Seed, model.Info.Hash, model.Info.Fingerprint, model.Info.Exact, _resolved.PromptText),
+            End = _ending!.End,
+        };
+        _attachments[attach.Stream] = (runtime.Delivery.Attach(attach.Sink, attachment), attachment);
+        await attachment.Done;
+        Forget(attach.Stream);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public Task Detach(long stream)
+    {
+        if (_attachments.TryGetValue(stream, out var entry))
+        {
+            entry.Outbox.Remove(entry.Attachment);
+            Forget(stream);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Cancel()
+    {
+        _run?.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        foreach (var (outbox, attachment) in _attachments.Values)
+        {
+            attachment.Leaving = true;
+            outbox.Signal();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _run?.Cancel();
+        runtime.Leave(GrainContext.GrainId);
+        return Task.CompletedTask;
+    }
+
+    private Refusal? Begin(SessionKey key, WorkerModel model, SessionRequest request, AttachRequest attach)
+    {
+        var outcome = TurnResolver.Resolve(model, request);
+        if (outcome.Value is not { } resolved)
+        {
+            return outcome.Refusal;
+        }
+
+        var state = resolved.State;
+        var turn = state.Turns[0];
+        state.PromptTokens = turn.Start;
+        state.Exact = true;
+        _ending = new TurnEnding(key, model, state, turn);
+        if (attach.Delivered.Length > 0)
+        {
+            // What a reader has seen is never changed, whatever this worker would have drawn.
+            SessionLog.Append(state, attach.Delivered);
+            turn.Count = attach.Delivered.Length;
+        }
+
+        _run = RunStart.Start(model, state, 0, resumed: attach.Epoch > 0);
+        if (_run is null)
+        {
+            return WorkerRuntime.QueueFull(model);
+        }
+
+        _resolved = resolved;
+        _epoch = attach.Epoch + 1;
+        runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
+        return null;
+    }
+
+    // Nobody holds the log of a generation without readers.
+    private void Forget(long stream)
+    {
+        if (_attachments.Remove(stream) && _attachments.Count == 0)
+        {
+            _run?.Cancel();
+            runtime.Leave(GrainContext.GrainId);
+            DeactivateOnIdle();
+        }
+    }
+}

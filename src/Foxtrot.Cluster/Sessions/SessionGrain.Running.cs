@@ -1,0 +1,255 @@
+using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Contracts;
+using Foxtrot.Contracts.Streams;
+using Orleans.Storage;
+
+namespace Foxtrot.Cluster.Sessions;
+
+/// <content>Generating, checkpoints, readers.</content>
+internal sealed partial class SessionGrain
+{
+    /// <inheritdoc/>
+    public async Task<Refusal?> Attach(AttachRequest attach)
+    {
+        if (!Exists || _model is null)
+        {
+            return NotFound().Refusal;
+        }
+
+        Absorb();
+        var last = State.Turns.Count - 1;
+        var most = SessionLog.OutputsBefore(State, last) + (IsRunning ? Turn.MaxTokens : Turn.Count);
+        if (attach.From < 0 || attach.From > most)
+        {
+            return OutOfRange("from", attach.From, most);
+        }
+
+        if (IsRunning)
+        {
+            await HonourAsync(attach);
+        }
+
+        var (first, _) = SessionLog.Locate(State, Math.Min(attach.From, Math.Max(SessionLog.Outputs(State), 0)));
+        var start = new StreamStart(
+            attach.Stream, State.Epoch, State.PromptTokens, Turn.Seed, _model.Info.Hash, _model.Info.Fingerprint, _model.Info.Exact, null);
+        for (var turn = first; turn <= last; turn++)
+        {
+            if (turn < last && State.Turns[turn].Count == 0)
+            {
+                continue;
+            }
+
+            if (!await ReadAsync(attach, turn, turn == last, start))
+            {
+                return null;
+            }
+
+            start = null;
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public Task Detach(long stream)
+    {
+        if (_attachments.Remove(stream, out var entry))
+        {
+            entry.Outbox.Remove(entry.Attachment);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Delivers one turn; false when the reader is gone or has to come again.
+    private async Task<bool> ReadAsync(AttachRequest attach, int turn, bool isLast, StreamStart? start)
+    {
+        var run = isLast ? _run : null;
+        var ending = isLast ? _ending : null;
+        if (run is null)
+        {
+            if (State.Turns[turn].Count == 0)
+            {
+                var end = new StreamEnd(attach.Stream, false, SessionLog.Outputs(State), Turn.Finish ?? Finish.Cancelled, "", SessionViews.UsageOf(State), null, null);
+                await attach.Sink.Deliver(new TokenBatch(start is null ? [] : [start], [], [end]));
+                return true;
+            }
+
+            // A turn that ended before this activation: its tokens are known, their probabilities are computed again.
+            run = RunStart.Replay(_model!, State, turn);
+            ending = new TurnEnding(_key, _model!, State, State.Turns[turn]);
+        }
+
+        var attachment = new Attachment
+        {
+            Stream = attach.Stream,
+            Run = run,
+            Next = Math.Max(attach.From - run.FirstIndex, 0),
+            Start = start,
+            End = isLast ? ending!.End : null,
+        };
+        _attachments[attach.Stream] = (_runtime.Delivery.Attach(attach.Sink, attachment), attachment);
+        var outcome = await attachment.Done;
+        _attachments.Remove(attach.Stream);
+        return outcome == AttachmentOutcome.Delivered;
+    }
+
+    // A reader may have been given tokens that were never saved here. On a worker that computes the same bits they come again by
+    // themselves; on another one they are taken as they are.
+    private async Task HonourAsync(AttachRequest attach)
+    {
+        var from = attach.From - attach.Delivered.Length;
+        var first = SessionLog.OutputsBefore(State, State.Turns.Count - 1);
+        var known = first + Turn.Count;
+        if (attach.Delivered.Length == 0 || attach.From <= known || from > known || !Turn.Inexact)
+        {
+            return;
+        }
+
+        var run = _run;
+        _run = null;
+        run?.Cancel();
+        SessionLog.Append(State, attach.Delivered.AsSpan(known - from));
+        State.CompletionTokens += attach.From - known;
+        Turn.Count = attach.From - first;
+        Turn.Forced = Turn.Count;
+        await SaveAsync();
+        if (TryStart(resumed: true))
+        {
+            Begin();
+        }
+    }
+
+    private async Task ResumeAsync()
+    {
+        var info = _model!.Info;
+        State.Epoch++;
+        if (!info.Exact || info.Fingerprint != Turn.Fingerprint)
+        {
+            // These bits may differ from the ones so far: what there is stays, and what follows is marked.
+            Turn.Inexact = true;
+            Turn.Forced = Turn.Count;
+            Turn.Fingerprint = info.Fingerprint;
+            State.Fingerprint = info.Fingerprint;
+            State.Exact = false;
+        }
+
+        await SaveAsync();
+        if (TryStart(resumed: true))
+        {
+            Begin();
+        }
+    }
+
+    private bool TryStart(bool resumed)
+    {
+        _ending = new TurnEnding(_key, _model!, State, Turn);
+        _run = RunStart.Start(_model!, State, State.Turns.Count - 1, resumed);
+        return _run is not null;
+    }
+
+    private void Begin()
+    {
+        _runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
+        _pump = PumpAsync(_run!);
+    }
+
+    // Runs on the grain's turns: saves every few tokens, and at the end.
+    private async Task PumpAsync(SessionRun run)
+    {
+        try
+        {
+            for (var finished = false; !finished;)
+            {
+                await run.WaitAsync(((Turn.Count / Checkpoint) + 1) * Checkpoint);
+                if (_run != run)
+                {
+                    return;
+                }
+
+                Absorb();
+
+                // Noted before the write, which then holds it: who asks meanwhile may absorb the end too.
+                finished = Turn.Finish is not null;
+                await SaveAsync();
+            }
+        }
+        catch (InconsistentStateException error)
+        {
+            LogFenced(_logger, _key.Session, error);
+            Abandon(run);
+        }
+#pragma warning disable CA1031 // Nobody awaits the pump: a store that fails must not go unseen.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogUnsaved(_logger, _key.Session, error);
+            Abandon(run);
+        }
+        finally
+        {
+            if (_run == run || _run is null)
+            {
+                _runtime.Leave(GrainContext.GrainId);
+            }
+        }
+    }
+
+    private void Abandon(SessionRun run)
+    {
+        run.Cancel();
+        foreach (var (outbox, attachment) in _attachments.Values)
+        {
+            attachment.Leaving = true;
+            outbox.Signal();
+        }
+
+        DeactivateOnIdle();
+    }
+
+    // Takes over what the engine has generated so far.
+    private void Absorb()
+    {
+        if (_run is not { } run || !Exists || Turn.Finish is not null)
+        {
+            return;
+        }
+
+        var ended = run.HasEnded;
+        var count = run.Count;
+        if (count > Turn.Count)
+        {
+            SessionLog.Append(State, run.Tokens(Turn.Count, count));
+            State.CompletionTokens += count - Turn.Count;
+            Turn.Count = count;
+        }
+
+        if (ended)
+        {
+            Turn.Finish = run.Finish;
+            Turn.Error = run.Generation.Error?.Message;
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        _run?.Cancel();
+        await _pump;
+        Absorb();
+    }
+
+    private Task SaveAsync() => WriteAsync(_stored.WriteStateAsync);
+
+    // One write at a time, or the second would meet the first one's ETag.
+    private Task WriteAsync(Func<Task> write)
+    {
+        return _write = AfterAsync(_write);
+
+        async Task AfterAsync(Task before)
+        {
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await write();
+        }
+    }
+}

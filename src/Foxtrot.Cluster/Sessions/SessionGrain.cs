@@ -1,0 +1,377 @@
+using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Contracts;
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Streams;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Storage;
+
+namespace Foxtrot.Cluster.Sessions;
+
+/// <inheritdoc cref="ISessionGrain"/>
+/// <remarks>
+/// Stored when it is created, every <see cref="Checkpoint"/> tokens, at the end of a turn and when it leaves its worker; never
+/// per token, because tokens follow from seed and log. Who reactivates it writes first: the storage's ETag then refuses every
+/// write of an activation that was only thought dead.
+/// </remarks>
+[OwnsModel, LeastLoaded, Immovable]
+internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget
+{
+    /// <summary>Output tokens between two writes.</summary>
+    public const int Checkpoint = 64;
+
+    private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
+    private readonly IPersistentState<SessionState> _stored;
+    private readonly WorkerRuntime _runtime;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SessionGrain> _logger;
+    private SessionKey _key;
+    private WorkerModel? _model;
+    private SessionRun? _run;
+    private TurnEnding? _ending;
+    private Task _pump = Task.CompletedTask;
+    private Task _write = Task.CompletedTask;
+
+    public SessionGrain(
+        [PersistentState("session", "sessions")] IPersistentState<SessionState> stored, WorkerRuntime runtime, TimeProvider time, ILogger<SessionGrain> logger)
+    {
+        _stored = stored;
+        _runtime = runtime;
+        _time = time;
+        _logger = logger;
+    }
+
+    private SessionState State => _stored.State;
+
+    private bool Exists => State.Version > 0;
+
+    private TurnState Turn => State.Turns[^1];
+
+    private bool IsRunning => Exists && Turn.Finish is null;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (State.Version > SessionState.CurrentVersion)
+        {
+            throw new NotSupportedException($"session {this.GetPrimaryKeyString()} was stored by a newer version ({State.Version}) than this one ({SessionState.CurrentVersion}) knows");
+        }
+
+        if (SessionKey.TryParse(this.GetPrimaryKeyString(), out _key) && _runtime.TryFind(_key.Model, out _model) && IsRunning)
+        {
+            await ResumeAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _run?.Cancel();
+        _runtime.Leave(GrainContext.GrainId);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> Create(SessionRequest request)
+    {
+        if (_model is null)
+        {
+            return Vanish(WorkerRuntime.NoModel(_key.Model));
+        }
+
+        if (Exists)
+        {
+            return new Refusal(RefusalKind.Conflict, $"session '{_key.Session}' exists already", Code: "session_exists");
+        }
+
+        var outcome = TurnResolver.Resolve(_model, request);
+        if (outcome.Value is not { } resolved)
+        {
+            return Vanish(outcome.Refusal!);
+        }
+
+        resolved.State.PromptTokens = resolved.State.Turns[0].Start;
+        return await CreateAsync(resolved.State);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> CreateFork(SessionState state)
+    {
+        if (_model is null)
+        {
+            return Vanish(WorkerRuntime.NoModel(_key.Model));
+        }
+
+        if (Exists)
+        {
+            return new Refusal(RefusalKind.Conflict, $"session '{_key.Session}' exists already", Code: "session_exists");
+        }
+
+        var turn = state.Turns[^1];
+        state.Turns.RemoveAt(state.Turns.Count - 1);
+        return TurnResolver.Add(_model, state, turn) is { } refusal ? Vanish(refusal) : await CreateAsync(state);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> Extend(ContinueRequest request)
+    {
+        if (!Exists || _model is null)
+        {
+            return NotFound();
+        }
+
+        if (IsRunning)
+        {
+            return Conflict("continue");
+        }
+
+        if (request.Prompt?.Messages is not null)
+        {
+            return new Refusal(RefusalKind.Invalid, "messages cannot be added to a session: give the new text as prompt", "messages");
+        }
+
+        int[] added = request.Prompt is null
+            ? []
+            : request.Prompt.Tokens ?? _model.Served.Tokenizer.Encode(request.Prompt.Text ?? "", addSpecialTokens: false);
+        if (SessionLog.Count(State) + added.Length >= _model.Info.ContextLength)
+        {
+            return new Refusal(
+                RefusalKind.Invalid,
+                $"prompt must leave room to generate in a context of {_model.Info.ContextLength} tokens, but brings the session to {SessionLog.Count(State) + added.Length}",
+                "prompt",
+                "context_length_exceeded");
+        }
+
+        var last = Turn;
+        var before = State.Tokens;
+        SessionLog.Append(State, added);
+        var turn = new TurnState
+        {
+            Start = SessionLog.Count(State),
+            MaxTokens = request.MaxTokens ?? int.MaxValue,
+            Seed = last.Seed,
+            Choice = last.Choice,
+            Sampling = (request.Sampling ?? SamplingSettings.Default).Over(last.Sampling),
+            Stop = request.Stop ?? last.Stop,
+            EndTokens = last.EndTokens,
+            LogProbabilities = last.LogProbabilities,
+            Fingerprint = _model.Info.Fingerprint,
+        };
+        if (TurnResolver.Add(_model, State, turn) is { } refusal)
+        {
+            State.Tokens = before;
+            return refusal;
+        }
+
+        if (!TryStart(resumed: false))
+        {
+            State.Turns.RemoveAt(State.Turns.Count - 1);
+            State.Tokens = before;
+            return WorkerRuntime.QueueFull(_model);
+        }
+
+        State.PromptTokens += added.Length;
+        await SaveAsync();
+        Begin();
+        return View(State);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> Fork(ForkRequest request)
+    {
+        if (!Exists || _model is null)
+        {
+            return NotFound();
+        }
+
+        Absorb();
+        var outputs = SessionLog.Outputs(State);
+        if (request.At < 0 || request.At > outputs)
+        {
+            return OutOfRange("at", request.At, outputs);
+        }
+
+        if (!SessionId.TryParse(request.Session, out var id))
+        {
+            return new Refusal(RefusalKind.Invalid, $"session must be a session id, but is '{request.Session}'", "session");
+        }
+
+        var fork = SessionForks.Cut(State, _key.Session.ToString(), request);
+        return await GrainFactory.GetGrain<IForkTarget>((_key with { Session = id }).ToString()).CreateFork(fork);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> Rewind(int length)
+    {
+        if (!Exists)
+        {
+            return NotFound();
+        }
+
+        await StopAsync();
+        var outputs = SessionLog.Outputs(State);
+        if (length < 0 || length > outputs)
+        {
+            return OutOfRange("to", length, outputs);
+        }
+
+        if (length < outputs)
+        {
+            SessionLog.Truncate(State, length);
+            Turn.Finish = Finish.Cancelled;
+            _run = null;
+            await SaveAsync();
+        }
+
+        return View(State);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<SessionView>> Cancel()
+    {
+        if (!Exists)
+        {
+            return NotFound();
+        }
+
+        await StopAsync();
+        return View(State);
+    }
+
+    /// <inheritdoc/>
+    public Task<Outcome<SessionView>> View()
+    {
+        if (!Exists)
+        {
+            return Task.FromResult(NotFound());
+        }
+
+        Absorb();
+        return Task.FromResult<Outcome<SessionView>>(View(State));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Refusal?> Delete()
+    {
+        if (!Exists)
+        {
+            return NotFound().Refusal;
+        }
+
+        await StopAsync();
+        await WriteAsync(_stored.ClearStateAsync);
+        DeactivateOnIdle();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<ExplanationView>> Explain(int at, int top)
+    {
+        Absorb();
+        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ExplainAsync(_model, State, at, top);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<ResampleView>> Resample(ResampleRequest request)
+    {
+        Absorb();
+        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ResampleAsync(_model, State, request);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Outcome<VerifyView>> Verify(Receipt receipt, string? text)
+    {
+        if (!Exists || _model is null)
+        {
+            return NotFound().Refusal!;
+        }
+
+        Absorb();
+        return SessionReplay.FindTurn(State, receipt) is { } turn
+            ? await ReceiptCheck.VerifyAsync(_model, receipt, SessionLog.Build(State, turn, State.Turns[turn].Count), State.Turns[turn].Start, text)
+            : new VerifyView(false, -1, "the session has no turn with this prompt");
+    }
+
+    /// <inheritdoc/>
+    public async Task Leave()
+    {
+        if (IsRunning)
+        {
+            // The tokens so far go along; the run ends here without ending the turn.
+            Absorb();
+            _run?.Cancel();
+            _run = null;
+            await SaveAsync();
+            LogLeft(_logger, _key.Session, Turn.Count);
+        }
+
+        this.MigrateOnIdle();
+        foreach (var (outbox, attachment) in _attachments.Values)
+        {
+            attachment.Leaving = true;
+            outbox.Signal();
+        }
+    }
+
+    private async Task<Outcome<SessionView>> CreateAsync(SessionState state)
+    {
+        state.Version = SessionState.CurrentVersion;
+        state.Created = _time.GetUtcNow();
+        state.Epoch = 1;
+        state.ModelHash = _model!.Info.Hash;
+        state.Exact = _model.Info.Exact && (state.Lineage is null || (state.Exact && state.Fingerprint == _model.Info.Fingerprint));
+        state.Fingerprint = _model.Info.Fingerprint;
+        state.Turns[^1].Fingerprint = _model.Info.Fingerprint;
+        _stored.State = state;
+        if (!TryStart(resumed: false))
+        {
+            _stored.State = new SessionState();
+            return Vanish(WorkerRuntime.QueueFull(_model));
+        }
+
+        try
+        {
+            await SaveAsync();
+        }
+        catch
+        {
+            _run!.Cancel();
+            throw;
+        }
+
+        Begin();
+        return View(State);
+    }
+
+    private SessionView View(SessionState state) => SessionViews.Of(_key, _model, state, _run, _ending);
+
+    // A key that names no session is not worth an activation.
+    private Refusal Vanish(Refusal refusal)
+    {
+        DeactivateOnIdle();
+        return refusal;
+    }
+
+    private Outcome<SessionView> NotFound()
+    {
+        DeactivateOnIdle();
+        return new Refusal(RefusalKind.NotFound, $"there is no session '{_key.Session}'", Code: "session_not_found");
+    }
+
+    private Refusal Conflict(string operation) =>
+        new(RefusalKind.Conflict, $"session '{_key.Session}' is generating: cancel it or wait for its end to {operation}", Code: "session_running");
+
+    private static Refusal OutOfRange(string field, int value, int most) =>
+        new(RefusalKind.Invalid, $"{field} must be in [0, {most}], the session's output tokens, but is {value}", field);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "session {Session} leaves this worker after {Tokens} tokens of its turn")]
+    private static partial void LogLeft(ILogger logger, SessionId session, int tokens);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "session {Session} has been taken over by another worker; this activation stops")]
+    private static partial void LogFenced(ILogger logger, SessionId session, InconsistentStateException error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "session {Session} could not be saved; it stops here and resumes when it is read again")]
+    private static partial void LogUnsaved(ILogger logger, SessionId session, Exception error);
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Sessions;
+using Foxtrot.Contracts;
+
+namespace Foxtrot.Cluster.Workers;
+
+/// <summary>What the grains of one worker share: its models, the delivery of tokens, and who has to go when it drains.</summary>
+/// <remarks>Thread-safe. The models stay their opener's, who disposes of them after the silo has stopped.</remarks>
+internal sealed class WorkerRuntime : ILocalLoad
+{
+    private readonly Dictionary<string, WorkerModel> _models;
+    private readonly ConcurrentDictionary<GrainId, IMovableGrain> _active = new();
+    private volatile bool _draining;
+
+    public WorkerRuntime(IEnumerable<WorkerModel> models, TokenDelivery delivery)
+    {
+        _models = models.ToDictionary(m => m.Info.Name);
+        Delivery = delivery;
+        foreach (var model in _models.Values)
+        {
+            model.OnStep = delivery.StepDone;
+        }
+    }
+
+    /// <summary>Brings tokens to their readers.</summary>
+    public TokenDelivery Delivery { get; }
+
+    /// <inheritdoc/>
+    public ModelLoad[] Models => [.. _models.Values.Select(m => m.Load)];
+
+    /// <inheritdoc/>
+    public bool Draining => _draining;
+
+    /// <summary>Sessions that generate here now.</summary>
+    public ICollection<IMovableGrain> Active => _active.Values;
+
+    /// <summary>Sequences on the engines, those that wait included.</summary>
+    public int Sequences => _models.Values.Sum(m => m.Load.Running + m.Load.Waiting);
+
+    /// <summary>From now on this worker is about to leave.</summary>
+    public void StartDraining() => _draining = true;
+
+    /// <summary>Looks a model up by name.</summary>
+    public bool TryFind(string name, [NotNullWhen(true)] out WorkerModel? model) => _models.TryGetValue(name, out model);
+
+    /// <summary>Notes that a session generates here.</summary>
+    public void Enter(GrainId id, IMovableGrain session) => _active[id] = session;
+
+    /// <summary>Notes that it does not any more.</summary>
+    public void Leave(GrainId id) => _active.TryRemove(id, out _);
+
+    /// <summary>What a session without its model says.</summary>
+    public static Refusal NoModel(string model) =>
+        new(RefusalKind.Unavailable, $"no worker has model '{model}' at the moment", "model", "no_worker", RetryAfterSeconds: 1);
+
+    /// <summary>What a full queue says. Waits are estimated from the queue's length in turns of the slots.</summary>
+    public static Refusal QueueFull(WorkerModel model)
+    {
+        var load = model.Load;
+        return new(
+            RefusalKind.QueueFull,
+            $"the queue of model '{model.Info.Name}' must have at most {model.QueueLimit} waiting sequences, and has {load.Waiting}",
+            Code: "queue_full",
+            RetryAfterSeconds: Math.Clamp(1 + (load.Waiting / Math.Max(model.Info.Slots, 1)), 1, 60));
+    }
+}

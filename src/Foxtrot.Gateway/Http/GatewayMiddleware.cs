@@ -1,0 +1,51 @@
+using System.Globalization;
+using Foxtrot.Gateway.Fields;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Foxtrot.Gateway.Http;
+
+/// <summary>Around every request: its id, and one form for everything that goes wrong before the first byte.</summary>
+internal sealed partial class GatewayMiddleware(RequestDelegate next, GatewayOptions options, ILogger<GatewayMiddleware> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        RequestIds.Assign(context);
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && context.Response is { StatusCode: >= 400, ContentType: null, ContentLength: null or 0 })
+            {
+                await ErrorBody.WriteAsync(context, OfStatus(context));
+            }
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be told.
+        }
+        catch (Exception failure) when (!context.Response.HasStarted)
+        {
+            var error = failure.ToError(options);
+            if (error.Status >= 500)
+            {
+                LogFailure(log, failure, context.TraceIdentifier, context.Request.Path);
+            }
+
+            await ErrorBody.WriteAsync(context, error);
+        }
+    }
+
+    private static ApiError OfStatus(HttpContext context)
+    {
+        var path = FieldErrors.Shorten(context.Request.Path.Value ?? "/");
+        return context.Response.StatusCode switch
+        {
+            404 => new(404, $"there is no {context.Request.Method} {path}", Code: "unknown_url"),
+            405 => new(405, $"{path} must be called with {context.Response.Headers.Allow}, but was with {context.Request.Method}", Code: "method_not_allowed"),
+            var status => new(status, string.Create(CultureInfo.InvariantCulture, $"{context.Request.Method} {path} failed with {status}")),
+        };
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Request {RequestId} to {Path} failed")]
+    private static partial void LogFailure(ILogger log, Exception failure, string requestId, string path);
+}

@@ -1,0 +1,43 @@
+using Foxtrot.Client.Streams;
+using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Streams;
+
+namespace Foxtrot.Gateway.OpenAi;
+
+/// <summary>One output of a request.</summary>
+/// <param name="index">Its number in the answer.</param>
+/// <param name="paysPrompt">Whether its prompt counts: once for all choices of one prompt.</param>
+/// <param name="reader">Its tokens.</param>
+internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader)
+{
+    /// <summary>Its number in the answer.</summary>
+    public int Index => index;
+
+    /// <summary>Its tokens. Whoever reads them reads through <see cref="TryRead"/>, which counts.</summary>
+    public GenerationReader Reader => reader;
+
+    /// <summary>Tokens read.</summary>
+    public int Read { get; private set; }
+
+    /// <summary>Takes the next token if there is one by now.</summary>
+    public bool TryRead(out TokenEvent token)
+    {
+        if (!reader.TryRead(out token))
+        {
+            return false;
+        }
+
+        Read++;
+        return true;
+    }
+
+    /// <summary>What it has cost; exact once it has ended.</summary>
+    public Usage Usage
+    {
+        get
+        {
+            var usage = reader.End?.Usage ?? new Usage(reader.Start?.PromptTokens ?? 0, Read);
+            return paysPrompt ? usage : usage with { PromptTokens = 0, CachedTokens = 0 };
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace Foxtrot.Cluster.Tests.Hosting;
+
+/// <summary>A Garnet server, which speaks Redis's protocol, as a process of its own on a free port.</summary>
+public sealed class Garnet : IAsyncLifetime
+{
+    private Process? _process;
+
+    public string ConnectionString { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        await Dotnet("tool", "restore").WaitForExitAsync();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        _process = Dotnet("tool", "run", "garnet-server", "--", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--lua", "--memory", "64m", "--index", "16m", "-q");
+        ConnectionString = $"127.0.0.1:{port},connectRetry=60,connectTimeout=500,abortConnect=true";
+        using var ready = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    private static Process Dotnet(params string[] arguments)
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "Cluster.sln")))
+        {
+            root = root.Parent ?? throw new InvalidOperationException("The tests must run from inside the repository.");
+        }
+
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root.FullName, RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
+    }
+}

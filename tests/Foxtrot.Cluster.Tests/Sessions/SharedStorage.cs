@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Foxtrot.Cluster.Tests.Sessions;
+
+/// <summary>Storage that outlives every silo of a test and refuses writes with an old ETag, as real stores do.</summary>
+internal sealed class SharedStorage
+{
+    private readonly ConcurrentDictionary<string, (byte[] Bytes, int ETag)> _records = new();
+    private int _writes;
+
+    public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Another writer writes everything once more: all ETags in use become old.</summary>
+    public void OverwriteAll()
+    {
+        foreach (var key in _records.Keys)
+        {
+            _records.AddOrUpdate(key, _ => throw new InvalidOperationException(), (_, old) => (old.Bytes, old.ETag + 1));
+        }
+    }
+
+    public IGrainStorage For(Serializer serializer) => new Silo(this, serializer);
+
+    private sealed class Silo(SharedStorage shared, Serializer serializer) : IGrainStorage
+    {
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            if (shared._records.TryGetValue(Key(stateName, grainId), out var record))
+            {
+                grainState.State = serializer.Deserialize<T>(record.Bytes);
+                grainState.ETag = record.ETag.ToString();
+                grainState.RecordExists = true;
+            }
+            else
+            {
+                grainState.State = Activator.CreateInstance<T>();
+                grainState.ETag = null;
+                grainState.RecordExists = false;
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            var bytes = serializer.SerializeToArray(grainState.State);
+            var next = shared._records.AddOrUpdate(
+                Key(stateName, grainId),
+                _ => grainState.ETag is null ? (bytes, 1) : throw new InconsistentStateException("nothing is stored", null, grainState.ETag),
+                (_, old) => old.ETag.ToString() == grainState.ETag ? (bytes, old.ETag + 1) : throw new InconsistentStateException("stored by another", old.ETag.ToString(), grainState.ETag));
+            Interlocked.Increment(ref shared._writes);
+            grainState.ETag = next.Item2.ToString();
+            grainState.RecordExists = true;
+            return Task.CompletedTask;
+        }
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            shared._records.TryRemove(Key(stateName, grainId), out _);
+            grainState.State = Activator.CreateInstance<T>();
+            grainState.ETag = null;
+            grainState.RecordExists = false;
+            return Task.CompletedTask;
+        }
+
+        private static string Key(string name, GrainId id) => $"{name}/{id}";
+    }
+}

@@ -1,0 +1,21 @@
+namespace Foxtrot.Process.Tests.Processes;
+
+/// <summary>The repository that the tests were built from.</summary>
+internal static class RepositoryRoot
+{
+    /// <summary>The folder that holds the solution.</summary>
+    public static string Folder { get; } = Find();
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Cluster.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No Cluster.sln above {AppContext.BaseDirectory}: these tests run from the repository.");
+    }
+}
