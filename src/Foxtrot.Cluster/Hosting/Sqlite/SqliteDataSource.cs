@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace Foxtrot.Cluster.Hosting.Sqlite;
@@ -79,7 +78,6 @@ internal sealed class SqliteDataSource(string connectionString, IDisposable clai
             }
         }
 
-        [SuppressMessage("Usage", "CA2215", Justification = "The base class closes when it is disposed of.")]
         private void OpenInTurn()
         {
             _hasTurn = true;
