@@ -25,7 +25,7 @@ internal sealed class ApiSchemas
     }
 
     /// <summary>Fails unless JSON matches a named schema.</summary>
-    public async Task CheckAsync(string name, string json) => await CheckAsync(name, new JsonObject { ["$ref"] = "#/definitions/" + name }, json);
+    public async Task CheckAsync(string name, string json) => await CheckAsync(name, new JsonObject { ["allOf"] = new JsonArray(new JsonObject { ["$ref"] = "#/definitions/" + name }) }, json);
 
     /// <summary>Whether JSON matches the body of an operation.</summary>
     public async Task<bool> MatchesBodyAsync(string path, string json)

@@ -15,9 +15,12 @@ public class FakeSession : System.Reflection.DispatchProxy
 
     internal SessionView View { get; set; } = Example;
 
+    // The same in every process: test runners discover cases in one and run them in another.
+    internal static string Id { get; } = "sess_" + SessionId.HashOf(FakeCatalog.Story) + "fedcba98" + new string('c', 24);
+
     internal static Receipt Receipt { get; } = new()
     {
-        Session = "sess_" + new string('a', 40),
+        Session = Id,
         Model = FakeCatalog.Story,
         ModelHash = "0123456789abcdef",
         Fingerprint = "fedcba9876543210",
@@ -35,7 +38,7 @@ public class FakeSession : System.Reflection.DispatchProxy
 
     internal static SessionView Example { get; } = new()
     {
-        Id = SessionId.New(FakeCatalog.Story, "fedcba9876543210").ToString(),
+        Id = Id,
         Model = FakeCatalog.Story,
         Created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000),
         Status = SessionStatus.Finished,

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Workers;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.Sessions;
 using Foxtrot.Gateway.Tests.Fakes;
+using Foxtrot.Gateway.Tests.Sessions;
 using Foxtrot.Sampling;
 
 namespace Foxtrot.Gateway.Tests.Fields;
@@ -26,11 +28,11 @@ public sealed class FieldTableTests
         { "/v1/completions", """{"model":"story","prompt":"x"}""" },
         { "/v1/chat/completions", """{"model":"story","messages":[{"role":"user","content":"x"}]}""" },
         { "/v1/sessions", """{"model":"story","prompt":"x"}""" },
-        { $"/v1/sessions/{FakeSession.Example.Id}/continue", "{}" },
-        { $"/v1/sessions/{FakeSession.Example.Id}/fork", """{"at":0}""" },
-        { $"/v1/sessions/{FakeSession.Example.Id}/rewind", """{"to":0}""" },
-        { $"/v1/sessions/{FakeSession.Example.Id}/resample", """{"at":0,"draws":1}""" },
-        { "/v1/verify", """{"receipt":{}}""" },
+        { $"/v1/sessions/{FakeSession.Id}/continue", "{}" },
+        { $"/v1/sessions/{FakeSession.Id}/fork", """{"at":0}""" },
+        { $"/v1/sessions/{FakeSession.Id}/rewind", """{"to":0}""" },
+        { $"/v1/sessions/{FakeSession.Id}/resample", """{"at":0,"draws":1}""" },
+        { "/v1/verify", $$"""{"receipt":{{SessionRouteTests.ReceiptText}}}""" },
     };
 
     [Theory]
@@ -38,9 +40,9 @@ public sealed class FieldTableTests
     public async Task Any_value_in_any_field_is_taken_or_refused_by_the_fields_name_and_the_schema_agrees(string path, string minimal)
     {
         await using var gateway = await TestGateway.StartAsync();
-        gateway.Grains.Default = (type, _) => type == typeof(ISessionGrain) ? FakeSession.Create().Grain : type == typeof(ISessionIndexGrain) ? new FakeIndex() : null;
+        gateway.Grains.Default = (type, _) => type == typeof(ISessionGrain) ? FakeSession.Create().Grain : type == typeof(ISessionIndexGrain) ? new FakeIndex() : System.Reflection.DispatchProxy.Create<IWorkerGrain, FakeSession>();
         var schemas = await ApiSchemas.OfAsync(gateway);
-        var template = path.Replace(FakeSession.Example.Id, "{id}", StringComparison.Ordinal);
+        var template = path.Replace(FakeSession.Id, "{id}", StringComparison.Ordinal);
         foreach (var field in FieldsOf(template))
         {
             foreach (var value in Values)
@@ -51,11 +53,13 @@ public sealed class FieldTableTests
                 var answer = await gateway.PostAsync(path, body);
                 if ((int)answer.Status is 200 or 201)
                 {
-                    Assert.True(value.Contains("\\u", StringComparison.Ordinal) || await schemas.MatchesBodyAsync(template, body), $"taken, but not by the schema: {body}");
+                    // The validator is one of draft 4, to which -0.0 is no integer.
+                    Assert.True(value == "-0.0" || await schemas.MatchesBodyAsync(template, body), $"taken, but not by the schema: {body}");
                     continue;
                 }
 
-                Assert.True((int)answer.Status == 400, $"{body} gave {answer.Status} {answer.Body}");
+                // A model's name can be well-formed and unknown.
+                Assert.True((int)answer.Status == 400 || (field == "model" && (int)answer.Status == 404), $"{body} gave {answer.Status} {answer.Body}");
                 Assert.Contains(field, answer.Error.GetProperty("message").GetString(), StringComparison.Ordinal);
             }
         }
