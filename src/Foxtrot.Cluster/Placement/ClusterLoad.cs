@@ -97,11 +97,7 @@ internal sealed class ClusterLoad : IModelCatalog
     }
 
     /// <inheritdoc/>
-    public bool TryFindByHash(string modelHash, [NotNullWhen(true)] out ModelInfo? model)
-    {
-        model = Models.FirstOrDefault(candidate => SessionId.HashOf(candidate.Name) == modelHash);
-        return model is not null;
-    }
+    public string? NameOf(string modelHash) => _seen.Keys.FirstOrDefault(name => SessionId.HashOf(name) == modelHash);
 
     /// <inheritdoc/>
     public bool WasSeen(string name) => _seen.ContainsKey(name);

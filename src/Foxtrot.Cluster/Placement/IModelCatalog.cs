@@ -13,8 +13,8 @@ public interface IModelCatalog
     /// <summary>Looks a model up by its name.</summary>
     bool TryFind(string name, [NotNullWhen(true)] out ModelInfo? model);
 
-    /// <summary>Looks a model up by the digits of its name in a session's id.</summary>
-    bool TryFindByHash(string modelHash, [NotNullWhen(true)] out ModelInfo? model);
+    /// <summary>The name that the digits in a session's id stand for, of a model seen since this process started; null when none is.</summary>
+    string? NameOf(string modelHash);
 
     /// <summary>Whether a worker has served the model since this process started, even if none does now.</summary>
     bool WasSeen(string name);

@@ -27,9 +27,9 @@ internal sealed class ModelLookup(IModelCatalog catalog, GatewayOptions options)
     /// <summary>The key of a session, from its id alone.</summary>
     /// <param name="id">The id as the client has it.</param>
     /// <param name="tenant">Who asks.</param>
-    /// <exception cref="ApiException">404: it is no session's id, or that of a model which is not served.</exception>
+    /// <exception cref="ApiException">404: it is no session's id, or that of a model which no worker has had.</exception>
     public SessionKey FindSession(string? id, string tenant) =>
-        SessionId.TryParse(id, out var session) && catalog.TryFindByHash(session.ModelHash, out var model)
-            ? new(model.Name, tenant, session)
+        SessionId.TryParse(id, out var session) && catalog.NameOf(session.ModelHash) is { } model
+            ? new(model, tenant, session)
             : throw new ApiException(new(404, $"there is no session {FieldErrors.Shorten(id ?? "")}", "id", "session_not_found"));
 }

@@ -1,3 +1,4 @@
+using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Streams;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +12,7 @@ internal static class Failures
     {
         ApiException expected => expected.Error,
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message, Code: "bad_request"),
-        SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or ClientNotAvailableException =>
+        _ when WorkerLoss.Is(failure) =>
             new(503, "no worker answered; try again", Code: "unavailable", RetryAfterSeconds: options.UnavailableRetrySeconds),
         _ => ApiError.Internal,
     };

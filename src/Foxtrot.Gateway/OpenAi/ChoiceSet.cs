@@ -58,6 +58,7 @@ internal sealed class ChoiceSet : IAsyncDisposable
         ISessionStreams streams, ModelInfo model, string tenant, OpenAiRequest request, TimeProvider time, TimeSpan settle, Action<Usage, bool> record)
     {
         var id = SessionId.New(model.Name, model.Exact ? model.Fingerprint : null);
+        var now = time.GetUtcNow();
         var seed = request.Generation.Seed ?? Fingerprints.RandomSeed();
         var choices = new Choice[request.Prompts.Length * request.N];
         for (var index = 0; index < choices.Length; index++)
@@ -75,6 +76,7 @@ internal sealed class ChoiceSet : IAsyncDisposable
                 IgnoreEndTokens = request.Generation.IgnoreEos,
                 LogProbabilities = request.LogProbabilities,
                 Echo = request.Echo,
+                Time = now,
             };
             choices[index] = new(index, choice == 0, streams.Run(new(model.Name, tenant, id.WithChoice(index)), session));
         }

@@ -37,8 +37,8 @@ public sealed class ClusterLoadTests
         Assert.Equal(["b", "c", "m"], _load.Models.Select(model => model.Name));
         Assert.True(_load.TryFind("m", out var model));
         Assert.Equal("bbbbbbbb", model.Fingerprint);
-        Assert.True(_load.TryFindByHash(SessionId.HashOf("b"), out var found));
-        Assert.Equal("b", found.Name);
+        Assert.Equal("b", _load.NameOf(SessionId.HashOf("b")));
+        Assert.Null(_load.NameOf("00000000"));
         Assert.False(_load.TryFind("M", out _));
     }
 

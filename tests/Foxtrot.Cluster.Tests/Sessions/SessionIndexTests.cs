@@ -13,7 +13,7 @@ public sealed class SessionIndexTests(OperationTests.SharedCluster shared) : ICl
     {
         const int Count = 600;
         Assert.Empty((await Index.Page(null, 10)).Entries);
-        await Task.WhenAll(Enumerable.Range(0, Count).Select(i => Index.Add(Entry(i))));
+        await AddAsync(Count);
         var listed = new List<string>();
         for (string? after = null; ;)
         {
@@ -34,15 +34,23 @@ public sealed class SessionIndexTests(OperationTests.SharedCluster shared) : ICl
     [Fact]
     public async Task The_index_is_read_back_from_storage_without_what_was_removed()
     {
-        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Index.Add(Entry(i))));
+        await AddAsync(300);
         await Index.Add(Entry(299));
         await Task.WhenAll(Index.Remove(Entry(3).Id), Index.Remove(Entry(280).Id), Index.Remove("unknown"));
-        await shared.Cluster.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(TestContext.Current.CancellationToken);
+        await shared.Cluster.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
         var page = await Index.Page(null, 1000);
         Assert.Equal(298, page.Entries.Length);
         Assert.DoesNotContain(Entry(3).Id, page.Entries.Select(e => e.Id));
         Assert.Equal(Entry(299), page.Entries[0]);
         Assert.False(page.More);
+    }
+
+    private async Task AddAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await Index.Add(Entry(i));
+        }
     }
 
     private static SessionEntry Entry(int i) => new($"sess_{i:D4}", "m", DateTimeOffset.UnixEpoch.AddSeconds(i));

@@ -22,11 +22,7 @@ internal sealed class FakeCatalog : IModelCatalog
         return model is not null;
     }
 
-    public bool TryFindByHash(string modelHash, [NotNullWhen(true)] out ModelInfo? model)
-    {
-        model = Models.FirstOrDefault(m => SessionId.HashOf(m.Name) == modelHash);
-        return model is not null;
-    }
+    public string? NameOf(string modelHash) => Models.Select(m => m.Name).Append(Gone).FirstOrDefault(name => SessionId.HashOf(name) == modelHash);
 
     public bool WasSeen(string name) => name == Gone;
 }
