@@ -17,7 +17,7 @@ internal static class SessionForks
         var fork = new SessionState
         {
             Tokens = parent.Tokens[..((cut.Start + kept) * sizeof(int))],
-            Turns = [.. parent.Turns.Take(index).Select(Copy), Copy(cut)],
+            Turns = [.. parent.Turns.Take(index).Select(t => t.Copy()), cut.Copy()],
             Lineage = new Lineage(name, request.At),
             Fingerprint = parent.Fingerprint,
             Exact = parent.Exact,
@@ -26,7 +26,7 @@ internal static class SessionForks
         shared.Count = kept;
         shared.Forced = Math.Min(shared.Forced, kept);
         shared.Finish ??= Finish.Cancelled;
-        var turn = Copy(cut);
+        var turn = cut.Copy();
         turn.Start = cut.Start + kept;
         turn.Count = 0;
         turn.Forced = 0;
@@ -45,22 +45,4 @@ internal static class SessionForks
         fork.Turns.Add(turn);
         return fork;
     }
-
-    private static TurnState Copy(TurnState turn) => new()
-    {
-        Start = turn.Start,
-        Count = turn.Count,
-        MaxTokens = turn.MaxTokens,
-        Seed = turn.Seed,
-        Choice = turn.Choice,
-        Sampling = turn.Sampling,
-        Stop = turn.Stop,
-        EndTokens = turn.EndTokens,
-        LogProbabilities = turn.LogProbabilities,
-        Forced = turn.Forced,
-        Finish = turn.Finish,
-        Error = turn.Error,
-        Inexact = turn.Inexact,
-        Fingerprint = turn.Fingerprint,
-    };
 }

@@ -239,10 +239,15 @@ internal sealed partial class SessionGrain
         Absorb();
     }
 
-    private Task SaveAsync() => WriteAsync(_stored.WriteStateAsync);
+    // What is written is a copy: the store may serialize it while the session goes on.
+    private Task SaveAsync() => AfterWriteAsync(() =>
+    {
+        _stored.State = State.Copy();
+        return _stored.WriteStateAsync();
+    });
 
     // One write at a time, or the second would meet the first one's ETag.
-    private Task WriteAsync(Func<Task> write)
+    private Task AfterWriteAsync(Func<Task> write)
     {
         return _write = AfterAsync(_write);
 

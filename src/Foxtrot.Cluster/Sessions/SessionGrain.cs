@@ -43,7 +43,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         _logger = logger;
     }
 
-    private SessionState State => _stored.State;
+    private SessionState State { get; set; } = new();
 
     private bool Exists => State.Version > 0;
 
@@ -54,6 +54,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        State = _stored.State.Copy();
         if (State.Version > SessionState.CurrentVersion)
         {
             throw new NotSupportedException($"session {this.GetPrimaryKeyString()} was stored by a newer version ({State.Version}) than this one ({SessionState.CurrentVersion}) knows");
@@ -261,7 +262,8 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         }
 
         await StopAsync();
-        await WriteAsync(_stored.ClearStateAsync);
+        await AfterWriteAsync(_stored.ClearStateAsync);
+        State = new SessionState();
         DeactivateOnIdle();
         return null;
     }
@@ -324,10 +326,10 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         state.Exact = _model.Info.Exact && (state.Lineage is null || (state.Exact && state.Fingerprint == _model.Info.Fingerprint));
         state.Fingerprint = _model.Info.Fingerprint;
         state.Turns[^1].Fingerprint = _model.Info.Fingerprint;
-        _stored.State = state;
+        State = state;
         if (!TryStart(resumed: false))
         {
-            _stored.State = new SessionState();
+            State = new SessionState();
             return Vanish(WorkerRuntime.QueueFull(_model));
         }
 

@@ -136,6 +136,8 @@ internal sealed class SessionIndexGrain([FromKeyedServices("sessions")] IGrainSt
         var changes = chunk.Changes;
         try
         {
+            // A copy: the store may serialize it while more entries come.
+            chunk.State.State = new SessionIndexChunk { Entries = [.. chunk.Entries] };
             await storage.WriteStateAsync(Name(chunk.Number), GrainContext.GrainId, chunk.State);
         }
         catch (InconsistentStateException)
@@ -156,7 +158,7 @@ internal sealed class SessionIndexGrain([FromKeyedServices("sessions")] IGrainSt
 
         public GrainState<SessionIndexChunk> State { get; } = state;
 
-        public List<SessionEntry> Entries => State.State!.Entries;
+        public List<SessionEntry> Entries { get; } = [.. state.State?.Entries ?? []];
 
         public int Changes { get; set; }
 

@@ -57,6 +57,14 @@ public sealed class SessionState
     /// <summary>Whether all tokens were computed by workers of one fingerprint that promises exactness.</summary>
     [Id(10)]
     public bool Exact { get; set; }
+
+    /// <summary>A copy that later changes of this one do not touch: a store may serialize it after others had their turn.</summary>
+    public SessionState Copy()
+    {
+        var copy = (SessionState)MemberwiseClone();
+        copy.Turns = [.. Turns.Select(turn => turn.Copy())];
+        return copy;
+    }
 }
 
 /// <summary>One turn: what was asked for, and where its output lies among the tokens.</summary>
@@ -119,4 +127,7 @@ public sealed class TurnState
     /// <summary>Fingerprint of the worker that generated its last tokens.</summary>
     [Id(13)]
     public string Fingerprint { get; set; } = "";
+
+    /// <summary>A copy that later changes of this one do not touch.</summary>
+    public TurnState Copy() => (TurnState)MemberwiseClone();
 }

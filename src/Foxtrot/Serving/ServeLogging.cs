@@ -15,6 +15,12 @@ internal static class ServeLogging
 
         // What keeps the host from starting is thrown as well, and shown as one clear line; a service that fails later is critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        // It recommends the server's garbage collector, which costs memory and helps nothing that allocates as little as this.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+
+        // It takes the machine's uptime for a delay when the first check comes late.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

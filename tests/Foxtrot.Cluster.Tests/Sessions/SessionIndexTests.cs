@@ -45,6 +45,14 @@ public sealed class SessionIndexTests(OperationTests.SharedCluster shared) : ICl
         Assert.False(page.More);
     }
 
+    [Fact]
+    public async Task Adding_many_at_once_loses_none()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Index.Add(Entry(i))));
+        await shared.Cluster.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, 400).Select(i => Entry(i).Id), (await Index.Page(null, 1000)).Entries.Select(e => e.Id).Order());
+    }
+
     private async Task AddAsync(int count)
     {
         for (var i = 0; i < count; i++)

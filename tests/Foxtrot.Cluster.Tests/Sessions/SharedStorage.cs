@@ -43,9 +43,23 @@ internal sealed class SharedStorage
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        // Serializes on another thread after a while, as database drivers do: what it is given must not change meanwhile.
+        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            var bytes = serializer.SerializeToArray(grainState.State);
+            var state = grainState.State;
+            var before = serializer.SerializeToArray(state);
+            await Task.Run(() => Thread.Yield());
+            var bytes = serializer.SerializeToArray(state);
+            if (!before.AsSpan().SequenceEqual(bytes))
+            {
+                throw new InvalidOperationException($"{grainId} changed while it was being written");
+            }
+
+            Write(stateName, grainId, grainState, bytes);
+        }
+
+        private void Write<T>(string stateName, GrainId grainId, IGrainState<T> grainState, byte[] bytes)
+        {
             var next = shared._records.AddOrUpdate(
                 Key(stateName, grainId),
                 _ => grainState.ETag is null ? (bytes, 1) : throw new InconsistentStateException("nothing is stored", null, grainState.ETag),
@@ -53,7 +67,6 @@ internal sealed class SharedStorage
             Interlocked.Increment(ref shared._writes);
             grainState.ETag = next.Item2.ToString();
             grainState.RecordExists = true;
-            return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
