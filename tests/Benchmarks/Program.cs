@@ -1,5 +1,5 @@
-using Benchmarks.Models;
 using BenchmarkDotNet.Running;
+using Benchmarks.Models;
 
 // `make-model FOLDER` writes a random model of 15M parameters for `foxtrot bench engine` and `foxtrot serve`.
 if (args is ["make-model", var folder])

@@ -34,7 +34,7 @@ internal static class ClusterConfiguration
     public static IEnumerable<string> RedisKeys(IConfiguration configuration) => configuration.GetSection("Orleans:GrainStorage").GetChildren()
         .Append(configuration.GetSection(Clustering))
         .Append(configuration.GetSection("Orleans:Reminders"))
-        .Where(provider => provider["ProviderType"] == "Redis")
+        .Where(provider => IsRedis(provider["ProviderType"]))
         .Select(provider => provider["ServiceKey"])
         .OfType<string>()
         .Where(key => key.Length > 0)
@@ -55,7 +55,7 @@ internal static class ClusterConfiguration
 
         // Sessions follow membership where nothing else is said about them.
         var provider = configuration[Clustering + ":ProviderType"] ?? missing.GetValueOrDefault(Clustering + ":ProviderType");
-        if (provider == "Redis" && !HasStorage(configuration))
+        if (IsRedis(provider) && !HasStorage(configuration))
         {
             Offer(Storage + ":ProviderType", "Redis");
             foreach (var key in Connections)
@@ -96,6 +96,8 @@ internal static class ClusterConfiguration
         return key is { Length: > 0 } && configuration.GetConnectionString(key) is { } connection
             && ConfigurationOptions.Parse(connection).EndPoints.All(IsLoopback);
     }
+
+    private static bool IsRedis(string? provider) => provider is "Redis" or "AzureRedisCache";
 
     private static bool IsLoopback(EndPoint endpoint) => endpoint switch
     {

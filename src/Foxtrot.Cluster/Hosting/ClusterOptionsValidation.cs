@@ -33,17 +33,17 @@ internal static class ClusterOptionsValidation
         Span(nameof(options.MaxProbeTimeout), options.MaxProbeTimeout, options.ProbeTimeout, TimeSpan.FromMinutes(5));
         Range(nameof(options.MissedProbes), options.MissedProbes, 1, 100);
         Span(nameof(options.IdleSessionAge), options.IdleSessionAge, TimeSpan.FromMinutes(2), TimeSpan.FromDays(365));
-        if (ClusterConfiguration.IsShared(configuration, options))
+        Connections();
+        if (!ClusterConfiguration.IsShared(configuration, options))
         {
-            Connections();
-        }
-        else if (!hostsGrains)
-        {
-            failures.Add("A gateway without workers of its own needs Redis to find them: set Redis, or Orleans:Clustering in the configuration.");
-        }
-        else if (!ClusterConfiguration.HasStorage(configuration))
-        {
-            Text(nameof(options.DataDirectory), options.DataDirectory);
+            if (!hostsGrains)
+            {
+                failures.Add("A gateway without workers of its own needs Redis to find them: set Redis, or Orleans:Clustering in the configuration.");
+            }
+            else if (!ClusterConfiguration.HasStorage(configuration))
+            {
+                Text(nameof(options.DataDirectory), options.DataDirectory);
+            }
         }
 
         return failures;

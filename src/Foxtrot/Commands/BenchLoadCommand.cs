@@ -16,7 +16,7 @@ internal sealed class BenchLoadCommand
           foxtrot bench engine --model DIR --batch 64 --context 64 --json
           foxtrot serve --model DIR &
           foxtrot bench load --url http://127.0.0.1:8080 --clients 64 --tokens 128 --json
-        The clients' own share of the processor is in client_cpu_us_per_token.
+        Replies of 128 tokens to a short prompt have 64 tokens of context on average. The clients' own share of the processor is in client_cpu_us_per_token.
         """;
 
     private const int MostClients = 10_000;

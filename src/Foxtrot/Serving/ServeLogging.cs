@@ -12,6 +12,9 @@ internal static class ServeLogging
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(LogLevel.Warning);
+
+        // What keeps the host from starting is thrown as well, and shown as one clear line; a service that fails later is critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

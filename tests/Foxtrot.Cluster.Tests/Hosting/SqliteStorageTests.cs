@@ -75,6 +75,18 @@ public sealed class SqliteStorageTests : IDisposable
     }
 
     [Fact]
+    public void A_data_directory_serves_one_process_at_a_time()
+    {
+        using (SqliteSessions.Open(_directory))
+        {
+            var exception = Assert.Throws<InvalidOperationException>(() => SqliteSessions.Open(_directory));
+            Assert.Contains("in use by another process", exception.Message, StringComparison.Ordinal);
+        }
+
+        SqliteSessions.Open(_directory).Dispose();
+    }
+
+    [Fact]
     public void A_data_directory_that_cannot_be_used_is_a_clear_error()
     {
         var file = Path.Combine(_directory, "file");

@@ -11,12 +11,17 @@ namespace Foxtrot.Cluster.Tests.Placement;
 /// <summary>Silos in this process with made-up loads. Silos whose name is in <c>gateways</c> host no grains.</summary>
 internal sealed class FakeCluster : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, FakeLoad> _loads = new();
     private readonly InProcessTestCluster _cluster;
+    private readonly ConcurrentDictionary<string, (int Order, FakeLoad Load)> _loads;
 
-    private FakeCluster(InProcessTestCluster cluster) => _cluster = cluster;
+    private FakeCluster(InProcessTestCluster cluster, ConcurrentDictionary<string, (int Order, FakeLoad Load)> loads)
+    {
+        _cluster = cluster;
+        _loads = loads;
+    }
 
-    public IReadOnlyList<InProcessSiloHandle> Silos => [.. _cluster.Silos];
+    /// <summary>Gateways first, then workers in the order in which they were given.</summary>
+    public IReadOnlyList<InProcessSiloHandle> Silos => [.. _cluster.Silos.OrderBy(silo => _loads[silo.Name].Order)];
 
     public IGrainFactory External => _cluster.Client;
 
@@ -33,12 +38,12 @@ internal sealed class FakeCluster : IAsyncDisposable
     {
         var builder = new InProcessTestClusterBuilder((short)(gateways + workers.Length));
         var created = -1;
-        var loads = new ConcurrentDictionary<string, FakeLoad>();
+        var loads = new ConcurrentDictionary<string, (int Order, FakeLoad Load)>();
         builder.ConfigureSilo((silo, hostBuilder) =>
         {
             var index = Interlocked.Increment(ref created);
             var load = index < gateways ? new FakeLoad() : workers[index - gateways];
-            loads[silo.SiloName] = load;
+            loads[silo.SiloName] = (index, load);
             hostBuilder.Services.AddSingleton(load);
             hostBuilder.Services.AddSingleton<ILocalLoad>(load);
             hostBuilder.AddFastFailover(Options).AddPlacement(Options);
@@ -49,13 +54,7 @@ internal sealed class FakeCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        var started = new FakeCluster(cluster);
-        foreach (var (name, load) in loads)
-        {
-            started._loads[name] = load;
-        }
-
-        return started;
+        return new FakeCluster(cluster, loads);
     }
 
     /// <summary>Reports are sent when a test says so, so that it knows what is known.</summary>
@@ -63,7 +62,7 @@ internal sealed class FakeCluster : IAsyncDisposable
 
     public static string NewKey(string model, string? fingerprint = null) => new SessionKey(model, "default", SessionId.New(model, fingerprint)).ToString();
 
-    public InProcessSiloHandle SiloOf(FakeLoad load) => Silos.Single(silo => _loads[silo.Name] == load);
+    public InProcessSiloHandle SiloOf(FakeLoad load) => Silos.Single(silo => _loads[silo.Name].Load == load);
 
     public IGrainFactory FactoryOf(int silo) => Silos[silo].ServiceProvider.GetRequiredService<IGrainFactory>();
 
@@ -82,6 +81,8 @@ internal sealed class FakeCluster : IAsyncDisposable
         await _cluster.KillSiloAsync(silo);
         await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
     }
+
+    public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 
     public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
 }

@@ -90,6 +90,31 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public async Task A_session_moves_on_purpose_to_the_worker_that_it_is_sent_to()
+    {
+        FakeLoad a = new() { Models = [FakeLoad.Model("m")] };
+        FakeLoad b = new() { Models = [FakeLoad.Model("m")] };
+        await using var cluster = await FakeCluster.StartAsync(gateways: 1, a, b);
+        var probe = cluster.FactoryOf(0).GetGrain<IProbeGrain>(FakeCluster.NewKey("m"));
+        var before = await probe.Where();
+        var other = cluster.SiloOf(before.Equals(cluster.SiloOf(a).SiloAddress) ? b : a).SiloAddress;
+        await probe.MoveTo(other);
+        Assert.Equal(other, await probe.Where());
+    }
+
+    [Fact]
+    public async Task A_worker_that_leaves_in_order_disturbs_no_session_on_another()
+    {
+        FakeLoad staying = new() { Models = [FakeLoad.Model("m")] };
+        FakeLoad leaving = new() { Models = [FakeLoad.Model("other")] };
+        await using var cluster = await FakeCluster.StartAsync(gateways: 1, staying, leaving);
+        var probes = Enumerable.Range(0, 50).Select(_ => cluster.FactoryOf(0).GetGrain<IProbeGrain>(FakeCluster.NewKey("m"))).ToArray();
+        var before = await Task.WhenAll(probes.Select(probe => probe.Who()));
+        await cluster.StopAsync(cluster.SiloOf(leaving));
+        Assert.Equal(before, await Task.WhenAll(probes.Select(probe => probe.Who())));
+    }
+
+    [Fact]
     public async Task Stateless_workers_answer_on_owners_and_locally_where_the_caller_owns_the_model()
     {
         FakeLoad with = new() { Models = [FakeLoad.Model("m")] };

@@ -10,6 +10,10 @@ public interface IProbeGrain : IGrainWithStringKey
     [Alias("Where")]
     Task<SiloAddress> Where();
 
+    /// <summary>Which activation answers.</summary>
+    [Alias("Who")]
+    Task<string> Who();
+
     [Alias("Move")]
     Task MoveTo(SiloAddress silo);
 }
@@ -25,6 +29,8 @@ internal sealed class ProbeGrain(ILocalSiloDetails silo, FakeLoad load) : Grain,
     }
 
     public Task<SiloAddress> Where() => Task.FromResult(silo.SiloAddress);
+
+    public Task<string> Who() => Task.FromResult(GrainContext.ActivationId.ToString());
 
     public Task MoveTo(SiloAddress silo)
     {

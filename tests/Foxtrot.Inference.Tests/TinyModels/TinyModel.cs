@@ -40,7 +40,7 @@ internal sealed class TinyModel
         IAttention attention = _spec.Layout == CacheLayout.SharedBuffer
             ? new SharedBufferAttention(_graph, _spec, Project, Table)
             : new ConcatenatedAttention(_graph, _spec, Project, Table);
-        var hidden = _graph.Op("Gather", Weights("embed", _spec.Vocabulary, _spec.Hidden, 1), ids);
+        var hidden = _graph.Op("Gather", Weights("embed", _spec.Vocabulary, _spec.Hidden, _spec.EmbeddingScale), ids);
         for (var layer = 0; layer < _spec.Layers; layer++)
         {
             var attended = attention.Layer(layer, Norm(hidden, $"layers.{layer}.attn_norm"));
@@ -70,7 +70,7 @@ internal sealed class TinyModel
         switch (_spec.Head)
         {
             case TinyHead.Tied:
-                last = _graph.Op("MatMul", hidden, _graph.Op("Transpose", Weights("embed", _spec.Vocabulary, _spec.Hidden, 1)));
+                last = _graph.Op("MatMul", hidden, _graph.Op("Transpose", Weights("embed", _spec.Vocabulary, _spec.Hidden, _spec.EmbeddingScale)));
                 break;
             case TinyHead.SoftCapped:
                 var biased = _graph.Op("Add", Project(hidden, "lm_head", _spec.Hidden, _spec.Vocabulary), Vector("lm_head.bias", _spec.Vocabulary, 0.1f));

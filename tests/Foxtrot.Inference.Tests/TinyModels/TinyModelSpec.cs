@@ -78,6 +78,9 @@ public sealed record TinyModelSpec
     /// <summary>Positions of the rotary table, and max_position_embeddings.</summary>
     public int ContextLength { get; init; } = 128;
 
+    /// <summary>Embeddings lie in [-scale, scale).</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
     /// <summary>Which random weights.</summary>
     public ulong Seed { get; init; } = 1;
 

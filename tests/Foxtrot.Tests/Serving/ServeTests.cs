@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Foxtrot.Output;
@@ -34,6 +36,16 @@ public sealed partial class ServeTests
         {
             data.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_one_line()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://{listener.LocalEndpoint}";
+        var run = await CommandRun.Of("serve", "--urls", address);
+        Assert.Equal((1, $"foxtrot: Failed to bind to address {address}: address already in use.\n", ""), (run.ExitCode, run.Error, run.Output));
     }
 
     [Theory]

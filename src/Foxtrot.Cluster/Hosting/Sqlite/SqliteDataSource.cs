@@ -1,16 +1,17 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
 
 namespace Foxtrot.Cluster.Hosting.Sqlite;
 
 /// <summary>Connections to one SQLite file, of which one is open at a time.</summary>
+/// <param name="connectionString">Where it is.</param>
+/// <param name="claim">What keeps other processes away from it; disposed of with this.</param>
 /// <remarks>
 /// SQLite has one writer. Left to itself, each of many writers that finds the file busy sleeps for a while, holding its thread, and
 /// tries again; here they queue without threads, and the next one starts when the last one is done.
 /// Thread-safe.
 /// </remarks>
-internal sealed class SqliteDataSource(string connectionString) : DbDataSource
+internal sealed class SqliteDataSource(string connectionString, IDisposable claim) : DbDataSource
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -25,10 +26,24 @@ internal sealed class SqliteDataSource(string connectionString) : DbDataSource
     {
         if (disposing)
         {
+            using (var connection = new SqliteConnection(connectionString))
+            {
+                SqliteConnection.ClearPool(connection);
+            }
+
             _turn.Dispose();
+            claim.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The base class's would release nothing.</remarks>
+    protected override ValueTask DisposeAsyncCore()
+    {
+        Dispose(disposing: true);
+        return base.DisposeAsyncCore();
     }
 
     private sealed class Connection(string connectionString, SemaphoreSlim turn) : SqliteConnection(connectionString)
@@ -63,7 +78,6 @@ internal sealed class SqliteDataSource(string connectionString) : DbDataSource
             }
         }
 
-        [SuppressMessage("Usage", "CA2215", Justification = "The base class closes when it is disposed of.")]
         private void OpenInTurn()
         {
             _hasTurn = true;

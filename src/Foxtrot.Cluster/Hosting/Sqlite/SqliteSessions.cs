@@ -9,6 +9,8 @@ internal static class SqliteSessions
     /// <summary>Name of the file in the data directory.</summary>
     public const string FileName = "sessions.db";
 
+    private const string ClaimName = "sessions.lock";
+
     /// <summary>What each connection is told: a commit has reached the disk before it is acknowledged.</summary>
     public const string PragmasOfConnection = "PRAGMA synchronous = FULL;";
 
@@ -18,25 +20,49 @@ internal static class SqliteSessions
     private const long Version = 1;
 
     /// <summary>Creates the folder, the file and its tables where they are missing.</summary>
-    /// <returns>Connections to it.</returns>
-    /// <exception cref="InvalidOperationException">A newer version of the program wrote the file, or it cannot be opened.</exception>
+    /// <returns>Connections to it; no other process can have some before these are disposed of.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// A newer version of the program wrote the file, another process has it, or it cannot be opened.
+    /// </exception>
     public static SqliteDataSource Open(string directory)
     {
         var path = Path.GetFullPath(Path.Combine(directory, FileName));
+        FileStream? claim = null;
         try
         {
             Directory.CreateDirectory(directory);
+            claim = Claim(directory);
             using var connection = new SqliteConnection(ConnectionString(path));
             connection.Open();
             Execute(connection, "PRAGMA journal_mode = WAL;");
             Prepare(connection, path);
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
-            throw new InvalidOperationException($"The sessions file {path} cannot be used: {exception.Message}", exception);
+            claim?.Dispose();
+            if (exception is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidOperationException($"The sessions file {path} cannot be used: {exception.Message}", exception);
+            }
+
+            throw;
         }
 
-        return new SqliteDataSource(ConnectionString(path));
+        return new SqliteDataSource(ConnectionString(path), claim);
+    }
+
+    // Two clusters of one process each would both believe that they alone run the sessions of the file.
+    private static FileStream Claim(string directory)
+    {
+        var path = Path.Combine(directory, ClaimName);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (File.Exists(path))
+        {
+            throw new InvalidOperationException($"The data directory {Path.GetFullPath(directory)} is in use by another process.", exception);
+        }
     }
 
     private static void Prepare(SqliteConnection connection, string path)

@@ -19,7 +19,8 @@ public sealed class LoadClientTests
             (2, ScriptedServer.Text("b")[9..]),
             (40, ScriptedServer.Text("c") + ScriptedServer.Text("d")),
             (50, ScriptedServer.Usage(4)),
-            (60, ScriptedServer.Done))) { BaseAddress = new Uri("http://localhost/") };
+            (60, ScriptedServer.Done)));
+        http.BaseAddress = new Uri("http://localhost/");
         var client = new LoadClient(http, 4, TimeSpan.FromMinutes(1), clock);
         Assert.True(await client.RunAsync("v1/completions", default, clock.GetTimestamp(), TestContext.Current.CancellationToken));
 
