@@ -1,6 +1,8 @@
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.OpenAi;
+using Foxtrot.Gateway.OpenApi;
+using Foxtrot.Gateway.Sessions;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,7 +34,11 @@ public static class GatewayServices
         services.AddSingleton<ModelLookup>();
         services.AddSingleton<ModelRoutes>();
         services.AddSingleton<GenerateServices>();
+        services.AddSingleton<SessionRoutes>();
+        services.AddSingleton<SessionStream>();
+        services.AddSingleton<VerifyRoute>();
         services.AddRouting();
+        services.AddOpenApi(openApi => openApi.AddDocumentTransformer(ApiDescription.TransformAsync));
         return services;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class ResumingReader : GenerationReader
         if (attempt != 0 && End is null)
         {
             _router.Close(attempt);
-            Forget(_calls.Detach(attempt));
+            Forget(DetachAsync(attempt));
         }
 
         return default;
@@ -212,7 +212,7 @@ internal sealed class ResumingReader : GenerationReader
             call = _calls.Attach(request);
 
             // The end comes in band, ahead of the call's return; a lost worker shows as the call's exception.
-            await Task.WhenAny(call, ended).WaitAsync(_disposed.Token);
+            await WaitAsync(Task.WhenAny(call, ended));
             if (ended.IsCompleted)
             {
                 Forget(call);
@@ -235,6 +235,25 @@ internal sealed class ResumingReader : GenerationReader
             }
 
             return (AttemptOutcome.Lost, WorkerLoss.NoWorker(lost));
+        }
+    }
+
+    private async Task DetachAsync(long attempt) => await _calls.Detach(attempt);
+
+    // An application outside of the silos is not told that a silo died: silence has to do.
+    private async Task WaitAsync(Task change)
+    {
+        var heard = _time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await change.WaitAsync(_options.StallTimeout, _time, _disposed.Token);
+                return;
+            }
+            catch (TimeoutException) when (_time.GetElapsedTime(Math.Max(heard, Volatile.Read(ref _progress))) < _options.StallTimeout)
+            {
+            }
         }
     }
 

@@ -29,15 +29,19 @@ public sealed class SessionStreams : ISessionStreams
     {
         // Another worker that takes over must read the same prompt.
         request = request with { Time = request.Time ?? _time.GetUtcNow() };
-        var generation = _grains.GetGrain<IGenerationGrain>(key.ToString());
-        return Begin(key, new ReaderCalls(attach => generation.Run(request, attach), generation.Detach, generation.Cancel), 0);
+        var name = key.ToString();
+
+        // Looked up at each call: without any worker even that fails.
+        IGenerationGrain Generation() => _grains.GetGrain<IGenerationGrain>(name);
+        return Begin(key, new ReaderCalls(attach => Generation().Run(request, attach), stream => Generation().Detach(stream), () => Generation().Cancel()), 0);
     }
 
     /// <inheritdoc/>
     public GenerationReader Tail(SessionKey key, int from)
     {
-        var session = _grains.GetGrain<ISessionGrain>(key.ToString());
-        return Begin(key, new ReaderCalls(session.Attach, session.Detach, session.Cancel), from);
+        var name = key.ToString();
+        ISessionGrain Session() => _grains.GetGrain<ISessionGrain>(name);
+        return Begin(key, new ReaderCalls(attach => Session().Attach(attach), stream => Session().Detach(stream), () => Session().Cancel()), from);
     }
 
     private ResumingReader Begin(SessionKey key, ReaderCalls calls, int from) =>

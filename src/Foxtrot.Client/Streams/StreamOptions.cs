@@ -11,4 +11,10 @@ public sealed record StreamOptions
 
     /// <summary>How long the end in band may come after the call's return. Default 5 s.</summary>
     public TimeSpan EndTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Silence after which a stream attaches again, which costs little where nothing is wrong. Default: never, for processes that are
+    /// silos and are told when another one dies.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 }

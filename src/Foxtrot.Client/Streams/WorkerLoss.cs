@@ -6,14 +6,28 @@ namespace Foxtrot.Client.Streams;
 /// <summary>Tells exceptions that mean "the worker is gone" from bugs.</summary>
 public static class WorkerLoss
 {
+    // Orleans has no types of their own for these: a cluster whose silos all lack a grain class cannot name a grain, nor place one.
+    private const string NoClass = "Could not find an implementation for interface";
+    private const string NoSilo = "No active nodes are compatible with grain";
+
     /// <summary>Whether calling again may succeed, on another worker.</summary>
-    public static bool Is(Exception exception) => exception
+    public static bool Is(Exception exception) => IsNoWorker(exception) || exception
         is SiloUnavailableException
         or OrleansMessageRejectionException
-        or GrainExtensionNotInstalledException
         or ClientNotAvailableException
-        or NoWorkerException
         or TimeoutException;
+
+    /// <summary>
+    /// Whether a call, or asking for the grain to call, failed because no worker has the model, or there is no worker at all. Trying
+    /// again makes sense once one has joined.
+    /// </summary>
+    public static bool IsNoWorker(Exception exception) => exception switch
+    {
+        NoWorkerException => true,
+        ArgumentException argument => argument.Message.StartsWith(NoClass, StringComparison.Ordinal),
+        OrleansException orleans => orleans.Message.Contains(NoSilo, StringComparison.Ordinal),
+        _ => false,
+    };
 
     /// <summary>The refusal that an exception amounts to for somebody who does not wait for recovery.</summary>
     public static Refusal NoWorker(Exception exception) =>

@@ -33,7 +33,8 @@ internal sealed class FieldTable<T>
         {
             if (!TryName(property, out var name))
             {
-                errors.Add(prefix, "field names must be valid Unicode, but one has half a surrogate pair");
+                var owner = prefix.TrimEnd('.');
+                errors.Add(owner, $"field names{(owner.Length == 0 ? "" : $" of {owner}")} must be valid Unicode, but one has half a surrogate pair");
                 continue;
             }
 

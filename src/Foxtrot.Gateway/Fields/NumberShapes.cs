@@ -38,7 +38,8 @@ internal sealed class IntegerShape(int minimum, int maximum = int.MaxValue) : Sh
             return true;
         }
 
-        if (value.TryGetDouble(out var number) && Math.Abs(number) <= Exact && Math.Floor(number) == number)
+        // An exponent may hide digits that a double does not have: 1e-400 is not 0.
+        if (!value.GetRawText().AsSpan().ContainsAny('e', 'E') && value.TryGetDouble(out var number) && Math.Abs(number) <= Exact && Math.Floor(number) == number)
         {
             whole = (long)number;
             return true;

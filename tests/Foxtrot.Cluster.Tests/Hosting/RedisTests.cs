@@ -1,4 +1,4 @@
-using Foxtrot.Client;
+using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tests.Placement;
@@ -81,9 +81,9 @@ public sealed class RedisTests(Garnet garnet) : IClassFixture<Garnet>
         Assert.True(catalog.WasSeen("m"));
         Assert.Empty(catalog.Models);
         var known = await Assert.ThrowsAnyAsync<Exception>(session.Where);
-        Assert.True(CallFailure.IsNoWorker(known), known.ToString());
+        Assert.True(WorkerLoss.IsNoWorker(known), known.ToString());
         var unknown = await Assert.ThrowsAnyAsync<Exception>(() => gateway.Grains().GetGrain<IStatelessProbeGrain>("m").Where());
-        Assert.True(CallFailure.IsNoWorker(unknown), unknown.ToString());
+        Assert.True(WorkerLoss.IsNoWorker(unknown), unknown.ToString());
         var successor = await Silo.StartAsync(options);
         await successor.Services.GetRequiredService<ClusterReadiness>().WaitAsync(Cancellation);
         Assert.NotNull(await session.Where());

@@ -1,4 +1,4 @@
-using Foxtrot.Client;
+using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Workers;
 using Orleans.Runtime.Placement;
 
@@ -141,8 +141,8 @@ public sealed class PlacementTests
         Assert.Contains("'no/such'", session.Message, StringComparison.Ordinal);
         var worker = await Assert.ThrowsAsync<NoWorkerException>(() => grains.GetGrain<IStatelessProbeGrain>("none").Where());
         Assert.Equal("none", worker.Model);
-        Assert.True(CallFailure.IsNoWorker(worker));
-        Assert.False(CallFailure.IsNoWorker(new ArgumentException("Something else")));
+        Assert.True(WorkerLoss.IsNoWorker(worker));
+        Assert.False(WorkerLoss.IsNoWorker(new ArgumentException("Something else")));
     }
 
     private static Task<SiloAddress> Where(FakeCluster cluster, int from, string model, string? fingerprint = null) =>

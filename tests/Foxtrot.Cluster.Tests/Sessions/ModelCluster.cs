@@ -31,9 +31,9 @@ internal sealed class ModelCluster : IAsyncDisposable
 
     public SharedStorage Storage { get; }
 
-    public InProcessSiloHandle Gateway => _cluster.Silos[0];
+    public InProcessSiloHandle Gateway => _cluster.Silos.Single(silo => !IsWorker(silo));
 
-    public IReadOnlyList<InProcessSiloHandle> Workers => [.. _cluster.Silos.Skip(1)];
+    public IReadOnlyList<InProcessSiloHandle> Workers => [.. _cluster.Silos.Where(IsWorker)];
 
     public IGrainFactory Grains => Gateway.ServiceProvider.GetRequiredService<IGrainFactory>();
 
@@ -106,6 +106,8 @@ internal sealed class ModelCluster : IAsyncDisposable
     public Task StabilizeAsync() => _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
 
     public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
+
+    private static bool IsWorker(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<ILocalLoad>() is not NoLocalLoad;
 
     public async ValueTask DisposeAsync()
     {
