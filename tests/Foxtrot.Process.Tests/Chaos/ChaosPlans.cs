@@ -41,7 +41,7 @@ internal static class ChaosPlans
         var body = JsonNode.Parse(json)!.AsObject();
         body["model"] = StreamPlan.Model;
         body["seed"] = 1000 + i;
-        body["max_tokens"] = 96 + (i * 7 % 65);
+        body["max_tokens"] = 160 + (i * 7 % 97);
 
         // The model likes to end its stories; most of these go on, so that there is something to interrupt.
         body["ignore_eos"] = i % 8 != 5;

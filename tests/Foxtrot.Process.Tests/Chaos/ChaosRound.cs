@@ -20,18 +20,19 @@ internal sealed record ChaosRound(ChaosAction Action, int Victim, int Stream, in
     /// <summary>Whether clients lose their connections.</summary>
     public bool TakesGateway => Action is ChaosAction.KillGateway or ChaosAction.RestartGateway;
 
+    /// <summary>What rounds draw from. Gateways seldom: their rounds prove little about half of the streams.</summary>
+    public static IReadOnlyList<ChaosAction> Usual { get; } =
+    [
+        ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillTwoWorkers, ChaosAction.HangWorker,
+        ChaosAction.ReviveWorker, ChaosAction.ReviveWorker, ChaosAction.TerminateWorker, ChaosAction.TerminateWorker,
+        ChaosAction.KillGateway, ChaosAction.RestartGateway,
+    ];
+
     /// <summary>Draws a round.</summary>
-    public static ChaosRound Draw(Random random, int workers, IReadOnlyList<StreamPlan> plans)
+    public static ChaosRound Draw(Random random, IReadOnlyList<ChaosAction> actions, int workers, IReadOnlyList<StreamPlan> plans)
     {
-        // Gateways seldom: their rounds prove nothing about half of the streams.
-        ChaosAction[] actions =
-        [
-            ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillWorker, ChaosAction.KillTwoWorkers, ChaosAction.HangWorker, ChaosAction.ReviveWorker,
-            ChaosAction.ReviveWorker, ChaosAction.TerminateWorker, ChaosAction.TerminateWorker, ChaosAction.KillGateway,
-            ChaosAction.RestartGateway,
-        ];
         var stream = random.Next(plans.Count);
-        return new ChaosRound(actions[random.Next(actions.Length)], random.Next(workers), stream, random.Next(1, plans[stream].MaxTokens * 2 / 3));
+        return new ChaosRound(actions[random.Next(actions.Count)], random.Next(workers), stream, random.Next(1, plans[stream].MaxTokens / 2));
     }
 
     /// <summary>Runs all streams, disturbs them, and makes the cluster whole again.</summary>

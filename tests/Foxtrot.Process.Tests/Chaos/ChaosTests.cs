@@ -7,7 +7,8 @@ namespace Foxtrot.Process.Tests.Chaos;
 
 /// <summary>
 /// Processes are killed, hung and stopped at random tokens of 32 streams. <c>FOXTROT_CHAOS_ROUNDS</c> says how often (default 20),
-/// <c>FOXTROT_CHAOS_SEED</c> repeats a run's choices, <c>FOXTROT_CHAOS_REPORT</c> names a file to append each round's line and the figures to.
+/// <c>FOXTROT_CHAOS_SEED</c> repeats a run's choices, <c>FOXTROT_CHAOS_ACTIONS</c> limits them to some (HangWorker,ReviveWorker),
+/// <c>FOXTROT_CHAOS_REPORT</c> names a file to append each round's line and the figures to.
 /// </summary>
 [Collection(OneAtATime.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
@@ -22,13 +23,16 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var seed = Setting("FOXTROT_CHAOS_SEED", Environment.TickCount & 0xffff);
         Say($"FOXTROT_CHAOS_SEED={seed} FOXTROT_CHAOS_ROUNDS={rounds}");
         var random = new Random(seed);
+        var actions = Environment.GetEnvironmentVariable("FOXTROT_CHAOS_ACTIONS") is { Length: > 0 } names
+            ? [.. names.Split(',').Select(Enum.Parse<ChaosAction>)]
+            : ChaosRound.Usual;
         var plans = ChaosPlans.All;
         await using var cluster = await FoxtrotCluster.StartAsync(Workers, Slots);
         var reference = await UndisturbedAsync(cluster, plans);
         var report = new PauseReport();
         for (var i = 0; i < rounds; i++)
         {
-            var round = ChaosRound.Draw(random, Workers, plans);
+            var round = ChaosRound.Draw(random, actions, Workers, plans);
             var clock = Stopwatch.StartNew();
             var outcome = await round.RunAsync(cluster, plans);
             report.Add(outcome);

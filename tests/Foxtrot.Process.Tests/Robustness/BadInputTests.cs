@@ -103,9 +103,9 @@ public sealed class BadInputTests(EmbeddedServer server) : IClassFixture<Embedde
     [MemberData(nameof(Requests))]
     public async Task A_request_out_of_bounds_is_refused(string body)
     {
-        var request = JsonNode.Parse(body)!.AsObject();
-        request["model"] = StreamPlan.Model;
-        await AssertRefusedAsync("/v1/completions", Encoding.UTF8.GetBytes(request.ToJsonString()), HttpStatusCode.BadRequest);
+        // Put together as text: not every one of these is JSON that a library would read.
+        var request = $$"""{"model": "{{StreamPlan.Model}}", {{body[1..]}}""";
+        await AssertRefusedAsync("/v1/completions", Encoding.UTF8.GetBytes(request), HttpStatusCode.BadRequest);
     }
 
     [Fact]

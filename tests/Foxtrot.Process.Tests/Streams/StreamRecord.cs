@@ -67,9 +67,9 @@ internal sealed class StreamRecord(string name)
     }
 
     /// <summary>Completes when so many tokens have come, or the stream has ended before.</summary>
-    public Task Reached(int tokens) => When(record => record.Tokens >= tokens);
+    public Task Reached(int tokens) => When(record => record.Tokens >= tokens || record.Ended);
 
-    /// <summary>Completes with the first arrival at which the condition holds, or with the stream's end.</summary>
+    /// <summary>Completes once something comes, or the stream ends, and the condition holds; never when it never does.</summary>
     public Task When(Func<StreamRecord, bool> condition)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -127,7 +127,7 @@ internal sealed class StreamRecord(string name)
         {
             for (var i = _waiting.Count - 1; i >= 0; i--)
             {
-                if (Ended || _waiting[i].Condition(this))
+                if (_waiting[i].Condition(this))
                 {
                     _waiting[i].Reached.TrySetResult();
                     _waiting.RemoveAt(i);
