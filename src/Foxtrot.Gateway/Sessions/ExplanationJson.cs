@@ -5,9 +5,12 @@ using Foxtrot.Contracts.Sessions;
 namespace Foxtrot.Gateway.Sessions;
 
 /// <summary>Writes how tokens were, or would have been, chosen. Infinite numbers are null.</summary>
-internal static class ExplanationJson
+public static class ExplanationJson
 {
     /// <summary>One token's way through the stages.</summary>
+    /// <param name="json">Gets an object.</param>
+    /// <param name="at">Which output token, from 0.</param>
+    /// <param name="view">How it was chosen.</param>
     public static void Write(Utf8JsonWriter json, int at, ExplanationView view)
     {
         json.WriteStartObject();
@@ -42,7 +45,7 @@ internal static class ExplanationJson
     }
 
     /// <summary>How often each token was drawn.</summary>
-    public static void Write(Utf8JsonWriter json, ResampleView view)
+    internal static void Write(Utf8JsonWriter json, ResampleView view)
     {
         json.WriteStartObject();
         json.WriteString("object", "resample");

@@ -81,7 +81,7 @@ internal sealed class ExplainCommand
 
         if (parsed.GetValue(_json))
         {
-            ExplanationJson.Write(_terminal.Output, explanation, model.Tokenizer);
+            ExplanationJson.Write(_terminal.Output, at, explanation, model.Tokenizer);
         }
         else
         {

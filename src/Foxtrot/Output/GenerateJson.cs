@@ -60,9 +60,9 @@ internal static class GenerateJson
         if (choice.Explanations.Count > 0)
         {
             json.WriteStartArray("explanations");
-            foreach (var explanation in choice.Explanations)
+            for (var at = 0; at < choice.Explanations.Count; at++)
             {
-                ExplanationJson.Write(json, explanation, model.Tokenizer);
+                ExplanationJson.Write(json, at, choice.Explanations[at], model.Tokenizer);
             }
 
             json.WriteEndArray();
