@@ -1,5 +1,6 @@
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Workers;
+using Orleans.Storage;
 
 namespace Foxtrot.Client.Streams;
 
@@ -10,11 +11,12 @@ public static class WorkerLoss
     private const string NoClass = "Could not find an implementation for interface";
     private const string NoSilo = "No active nodes are compatible with grain";
 
-    /// <summary>Whether calling again may succeed, on another worker.</summary>
+    /// <summary>Whether calling again may succeed, on another worker. So it is where an activation found that another one had written: that one lives.</summary>
     public static bool Is(Exception exception) => IsNoWorker(exception) || exception
         is SiloUnavailableException
         or OrleansMessageRejectionException
         or ClientNotAvailableException
+        or InconsistentStateException
         or TimeoutException;
 
     /// <summary>

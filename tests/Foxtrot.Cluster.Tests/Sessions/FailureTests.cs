@@ -70,6 +70,26 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_session_that_meets_another_writer_while_it_is_taken_over_is_read_on_all_the_same()
+    {
+        await using var cluster = await ModelCluster.StartAsync(workers: 2);
+        var expected = await Reading.AllAsync(cluster.Streams.Run(cluster.NewKey(), Story(8, 300)));
+        var key = cluster.NewKey();
+        Assert.NotNull((await cluster.Session(key).Create(Story(8, 300))).Value);
+        var killed = false;
+        var reading = await Reading.AllAsync(cluster.Streams.Tail(key, 0), async index =>
+        {
+            if (index == 20 && !killed)
+            {
+                killed = true;
+                cluster.Storage.RefuseWrites(3);
+                await cluster.KillAsync(await cluster.WorkerOfAsync("session", key));
+            }
+        });
+        reading.AssertSame(expected);
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_with_a_time_to_come_back()
     {
         await using var cluster = await ModelCluster.StartAsync(workers: 1, slots: 2, queue: 1);

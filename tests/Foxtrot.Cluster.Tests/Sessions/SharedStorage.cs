@@ -9,8 +9,12 @@ internal sealed class SharedStorage
 {
     private readonly ConcurrentDictionary<string, (byte[] Bytes, int ETag)> _records = new();
     private int _writes;
+    private int _conflicts;
 
     public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>The next writes meet another writer's.</summary>
+    public void RefuseWrites(int count) => _conflicts = count;
 
     /// <summary>Another writer writes everything once more: all ETags in use become old.</summary>
     public void OverwriteAll()
@@ -53,6 +57,11 @@ internal sealed class SharedStorage
             if (!before.AsSpan().SequenceEqual(bytes))
             {
                 throw new InvalidOperationException($"{grainId} changed while it was being written");
+            }
+
+            if (Interlocked.Decrement(ref shared._conflicts) >= 0)
+            {
+                throw new InconsistentStateException("stored by another", null, grainState.ETag);
             }
 
             Write(stateName, grainId, grainState, bytes);
