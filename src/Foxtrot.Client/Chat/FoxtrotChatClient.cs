@@ -131,7 +131,7 @@ public sealed class FoxtrotChatClient : IChatClient
         {
             info = await _grains.GetGrain<IWorkerGrain>(model).Describe().WaitAsync(cancellationToken);
         }
-        catch (Exception lost) when (WorkerLoss.Is(lost))
+        catch (Exception lost) when (WorkerLoss.Is(lost) && !cancellationToken.IsCancellationRequested)
         {
             throw new FoxtrotException(WorkerLoss.NoWorker(lost), lost);
         }

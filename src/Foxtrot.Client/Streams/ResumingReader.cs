@@ -227,7 +227,7 @@ internal sealed class ResumingReader : GenerationReader
             await ended.WaitAsync(_options.EndTimeout, _time, _disposed.Token);
             return (AttemptOutcome.Ended, null);
         }
-        catch (Exception lost) when (WorkerLoss.Is(lost) || lost is OperationCanceledException)
+        catch (Exception lost) when (WorkerLoss.Is(lost))
         {
             if (call is not null)
             {

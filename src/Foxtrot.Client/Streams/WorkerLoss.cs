@@ -1,6 +1,5 @@
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Workers;
-using Orleans.Storage;
 
 namespace Foxtrot.Client.Streams;
 
@@ -11,13 +10,15 @@ public static class WorkerLoss
     private const string NoClass = "Could not find an implementation for interface";
     private const string NoSilo = "No active nodes are compatible with grain";
 
-    /// <summary>Whether calling again may succeed, on another worker. So it is where an activation found that another one had written: that one lives.</summary>
+    /// <summary>
+    /// Whether calling again may succeed, on another worker. Everything that Orleans itself throws counts: a lost silo, a rejected
+    /// message, an activation that found that another one had written, and look-ups that it cancels while the cluster changes. Callers
+    /// rule out first that they cancelled themselves.
+    /// </summary>
     public static bool Is(Exception exception) => IsNoWorker(exception) || exception
-        is SiloUnavailableException
-        or OrleansMessageRejectionException
-        or ClientNotAvailableException
-        or InconsistentStateException
-        or TimeoutException;
+        is OrleansException
+        or TimeoutException
+        or OperationCanceledException;
 
     /// <summary>
     /// Whether a call, or asking for the grain to call, failed because no worker has the model, or there is no worker at all. Trying

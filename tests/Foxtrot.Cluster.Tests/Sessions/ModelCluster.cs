@@ -37,6 +37,9 @@ internal sealed class ModelCluster : IAsyncDisposable
 
     public IGrainFactory Grains => Gateway.ServiceProvider.GetRequiredService<IGrainFactory>();
 
+    /// <summary>An application outside of the silos.</summary>
+    public IGrainFactory Application => _cluster.Client;
+
     public ISessionStreams Streams => Gateway.ServiceProvider.GetRequiredService<ISessionStreams>();
 
     public IModelCatalog Catalog => Gateway.ServiceProvider.GetRequiredService<IModelCatalog>();

@@ -1,3 +1,4 @@
+using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Sessions;
 
 namespace Foxtrot.Cluster.Tests.Sessions;
@@ -60,6 +61,26 @@ public sealed class StreamTests
             Assert.True(view.Exact);
             Assert.Equal(2, view.Epoch);
         }
+    }
+
+    [Fact]
+    public async Task An_application_that_is_no_silo_reads_on_too_when_a_worker_dies()
+    {
+        await using var cluster = await ModelCluster.StartAsync(workers: 2);
+        var expected = await Reading.AllAsync(cluster.Streams.Run(cluster.NewKey(), Story(seed: 6, tokens: 300)));
+        var streams = new SessionStreams(cluster.Application, new StreamOptions { StallTimeout = TimeSpan.FromSeconds(2) });
+        var key = cluster.NewKey();
+        var killed = false;
+        var reading = await Reading.AllAsync(streams.Run(key, Story(seed: 6, tokens: 300)), async index =>
+        {
+            if (index == 20 && !killed)
+            {
+                killed = true;
+                await cluster.KillAsync(await cluster.WorkerOfAsync("generation", key));
+            }
+        });
+        reading.AssertSame(expected);
+        Assert.True(reading.Resumptions > 0);
     }
 
     [Fact]
