@@ -145,8 +145,8 @@ internal sealed partial class Outbox
 
         // The end before the count: a token that comes in between is then still taken.
         var run = attachment.Run;
-        var leaving = attachment.Leaving;
         var ended = run.HasEnded;
+        var leaving = attachment.Leaving || run.WasAbandoned;
         var count = run.Count;
         for (; attachment.Next < count; attachment.Next++)
         {
@@ -165,9 +165,9 @@ internal sealed partial class Outbox
 
     private void CompleteEnded()
     {
-        foreach (var (attachment, _) in _ends)
+        foreach (var (attachment, end) in _ends)
         {
-            attachment.Complete(attachment.Leaving ? AttachmentOutcome.Moved : AttachmentOutcome.Delivered);
+            attachment.Complete(end is { Moved: true } ? AttachmentOutcome.Moved : AttachmentOutcome.Delivered);
         }
     }
 

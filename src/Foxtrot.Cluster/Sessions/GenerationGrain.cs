@@ -83,7 +83,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _run?.Cancel();
+        _run?.Abandon();
         runtime.Leave(GrainContext.GrainId);
         return Task.CompletedTask;
     }
@@ -125,7 +125,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
     {
         if (_attachments.Remove(stream) && _attachments.Count == 0)
         {
-            _run?.Cancel();
+            _run?.Abandon();
             runtime.Leave(GrainContext.GrainId);
             DeactivateOnIdle();
         }

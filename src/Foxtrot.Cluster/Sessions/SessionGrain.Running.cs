@@ -109,7 +109,7 @@ internal sealed partial class SessionGrain
 
         var run = _run;
         _run = null;
-        run?.Cancel();
+        run?.Abandon();
         SessionLog.Append(State, attach.Delivered.AsSpan(known - from));
         State.CompletionTokens += attach.From - known;
         Turn.Count = attach.From - first;
@@ -169,6 +169,13 @@ internal sealed partial class SessionGrain
                 }
 
                 Absorb();
+                if (run.WasAbandoned)
+                {
+                    // The engine has been stopped under it; what there is, is saved, and the rest comes elsewhere.
+                    await SaveAsync();
+                    Abandon(run);
+                    return;
+                }
 
                 // Noted before the write, which then holds it: who asks meanwhile may absorb the end too.
                 finished = Turn.Finish is not null;
@@ -198,7 +205,7 @@ internal sealed partial class SessionGrain
 
     private void Abandon(SessionRun run)
     {
-        run.Cancel();
+        run.Abandon();
         foreach (var (outbox, attachment) in _attachments.Values)
         {
             attachment.Leaving = true;
@@ -225,7 +232,7 @@ internal sealed partial class SessionGrain
             Turn.Count = count;
         }
 
-        if (ended)
+        if (ended && !run.WasAbandoned)
         {
             Turn.Finish = run.Finish;
             Turn.Error = run.Generation.Error?.Message;

@@ -1,9 +1,7 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
-using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
-using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Storage;
@@ -69,231 +67,9 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _run?.Cancel();
+        _run?.Abandon();
         _runtime.Leave(GrainContext.GrainId);
         return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> Create(SessionRequest request)
-    {
-        if (_model is null)
-        {
-            return Vanish(WorkerRuntime.NoModel(_key.Model));
-        }
-
-        if (Exists)
-        {
-            return new Refusal(RefusalKind.Conflict, $"session '{_key.Session}' exists already", Code: "session_exists");
-        }
-
-        var outcome = TurnResolver.Resolve(_model, request);
-        if (outcome.Value is not { } resolved)
-        {
-            return Vanish(outcome.Refusal!);
-        }
-
-        resolved.State.PromptTokens = resolved.State.Turns[0].Start;
-        return await CreateAsync(resolved.State);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> CreateFork(SessionState state)
-    {
-        if (_model is null)
-        {
-            return Vanish(WorkerRuntime.NoModel(_key.Model));
-        }
-
-        if (Exists)
-        {
-            return new Refusal(RefusalKind.Conflict, $"session '{_key.Session}' exists already", Code: "session_exists");
-        }
-
-        var turn = state.Turns[^1];
-        state.Turns.RemoveAt(state.Turns.Count - 1);
-        return TurnResolver.Add(_model, state, turn) is { } refusal ? Vanish(refusal) : await CreateAsync(state);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> Extend(ContinueRequest request)
-    {
-        if (!Exists || _model is null)
-        {
-            return NotFound();
-        }
-
-        if (IsRunning)
-        {
-            return Conflict("continue");
-        }
-
-        if (request.Prompt?.Messages is not null)
-        {
-            return new Refusal(RefusalKind.Invalid, "messages cannot be added to a session: give the new text as prompt", "messages");
-        }
-
-        int[] added = request.Prompt is null
-            ? []
-            : request.Prompt.Tokens ?? _model.Served.Tokenizer.Encode(request.Prompt.Text ?? "", addSpecialTokens: false);
-        if (SessionLog.Count(State) + added.Length >= _model.Info.ContextLength)
-        {
-            return new Refusal(
-                RefusalKind.Invalid,
-                $"prompt must leave room to generate in a context of {_model.Info.ContextLength} tokens, but brings the session to {SessionLog.Count(State) + added.Length}",
-                "prompt",
-                "context_length_exceeded");
-        }
-
-        var last = Turn;
-        var before = State.Tokens;
-        SessionLog.Append(State, added);
-        var turn = new TurnState
-        {
-            Start = SessionLog.Count(State),
-            MaxTokens = request.MaxTokens ?? int.MaxValue,
-            Seed = last.Seed,
-            Choice = last.Choice,
-            Sampling = (request.Sampling ?? SamplingSettings.Default).Over(last.Sampling),
-            Stop = request.Stop ?? last.Stop,
-            EndTokens = last.EndTokens,
-            LogProbabilities = last.LogProbabilities,
-            Fingerprint = _model.Info.Fingerprint,
-        };
-        if (TurnResolver.Add(_model, State, turn) is { } refusal)
-        {
-            State.Tokens = before;
-            return refusal;
-        }
-
-        if (!TryStart(resumed: false))
-        {
-            State.Turns.RemoveAt(State.Turns.Count - 1);
-            State.Tokens = before;
-            return WorkerRuntime.QueueFull(_model);
-        }
-
-        State.PromptTokens += added.Length;
-        await SaveAsync();
-        Begin();
-        return View(State);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> Fork(ForkRequest request)
-    {
-        if (!Exists || _model is null)
-        {
-            return NotFound();
-        }
-
-        Absorb();
-        var outputs = SessionLog.Outputs(State);
-        if (request.At < 0 || request.At > outputs)
-        {
-            return OutOfRange("at", request.At, outputs);
-        }
-
-        if (!SessionId.TryParse(request.Session, out var id))
-        {
-            return new Refusal(RefusalKind.Invalid, $"session must be a session id, but is '{request.Session}'", "session");
-        }
-
-        var fork = SessionForks.Cut(State, _key.Session.ToString(), request);
-        return await GrainFactory.GetGrain<IForkTarget>((_key with { Session = id }).ToString()).CreateFork(fork);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> Rewind(int length)
-    {
-        if (!Exists)
-        {
-            return NotFound();
-        }
-
-        await StopAsync();
-        var outputs = SessionLog.Outputs(State);
-        if (length < 0 || length > outputs)
-        {
-            return OutOfRange("to", length, outputs);
-        }
-
-        if (length < outputs)
-        {
-            SessionLog.Truncate(State, length);
-            Turn.Finish = Finish.Cancelled;
-            _run = null;
-            await SaveAsync();
-        }
-
-        return View(State);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<SessionView>> Cancel()
-    {
-        if (!Exists)
-        {
-            return NotFound();
-        }
-
-        await StopAsync();
-        return View(State);
-    }
-
-    /// <inheritdoc/>
-    public Task<Outcome<SessionView>> View()
-    {
-        if (!Exists)
-        {
-            return Task.FromResult(NotFound());
-        }
-
-        Absorb();
-        return Task.FromResult<Outcome<SessionView>>(View(State));
-    }
-
-    /// <inheritdoc/>
-    public async Task<Refusal?> Delete()
-    {
-        if (!Exists)
-        {
-            return NotFound().Refusal;
-        }
-
-        await StopAsync();
-        await AfterWriteAsync(_stored.ClearStateAsync);
-        State = new SessionState();
-        DeactivateOnIdle();
-        return null;
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<ExplanationView>> Explain(int at, int top)
-    {
-        Absorb();
-        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ExplainAsync(_model, State, at, top);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<ResampleView>> Resample(ResampleRequest request)
-    {
-        Absorb();
-        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ResampleAsync(_model, State, request);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Outcome<VerifyView>> Verify(Receipt receipt, string? text)
-    {
-        if (!Exists || _model is null)
-        {
-            return NotFound().Refusal!;
-        }
-
-        Absorb();
-        return SessionReplay.FindTurn(State, receipt) is { } turn
-            ? await ReceiptCheck.VerifyAsync(_model, receipt, SessionLog.Build(State, turn, State.Turns[turn].Count), State.Turns[turn].Start, text)
-            : new VerifyView(false, -1, "the session has no turn with this prompt");
     }
 
     /// <inheritdoc/>
@@ -303,7 +79,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         {
             // The tokens so far go along; the run ends here without ending the turn.
             Absorb();
-            _run?.Cancel();
+            _run?.Abandon();
             _run = null;
             await SaveAsync();
             LogLeft(_logger, _key.Session, Turn.Count);
@@ -316,57 +92,6 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
             outbox.Signal();
         }
     }
-
-    private async Task<Outcome<SessionView>> CreateAsync(SessionState state)
-    {
-        state.Version = SessionState.CurrentVersion;
-        state.Created = _time.GetUtcNow();
-        state.Epoch = 1;
-        state.ModelHash = _model!.Info.Hash;
-        state.Exact = _model.Info.Exact && (state.Lineage is null || (state.Exact && state.Fingerprint == _model.Info.Fingerprint));
-        state.Fingerprint = _model.Info.Fingerprint;
-        state.Turns[^1].Fingerprint = _model.Info.Fingerprint;
-        State = state;
-        if (!TryStart(resumed: false))
-        {
-            State = new SessionState();
-            return Vanish(WorkerRuntime.QueueFull(_model));
-        }
-
-        try
-        {
-            await SaveAsync();
-        }
-        catch
-        {
-            _run!.Cancel();
-            throw;
-        }
-
-        Begin();
-        return View(State);
-    }
-
-    private SessionView View(SessionState state) => SessionViews.Of(_key, _model, state, _run, _ending);
-
-    // A key that names no session is not worth an activation.
-    private Refusal Vanish(Refusal refusal)
-    {
-        DeactivateOnIdle();
-        return refusal;
-    }
-
-    private Outcome<SessionView> NotFound()
-    {
-        DeactivateOnIdle();
-        return new Refusal(RefusalKind.NotFound, $"there is no session '{_key.Session}'", Code: "session_not_found");
-    }
-
-    private Refusal Conflict(string operation) =>
-        new(RefusalKind.Conflict, $"session '{_key.Session}' is generating: cancel it or wait for its end to {operation}", Code: "session_running");
-
-    private static Refusal OutOfRange(string field, int value, int most) =>
-        new(RefusalKind.Invalid, $"{field} must be in [0, {most}], the session's output tokens, but is {value}", field);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "session {Session} leaves this worker after {Tokens} tokens of its turn")]
     private static partial void LogLeft(ILogger logger, SessionId session, int tokens);

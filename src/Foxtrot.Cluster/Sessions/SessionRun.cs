@@ -13,6 +13,7 @@ internal sealed class SessionRun
     private readonly OutputText _text;
     private readonly int _continued;
     private readonly Lazy<string> _rest;
+    private volatile bool _cancelled;
 
     /// <param name="model">Where it runs.</param>
     /// <param name="generation">On the engine.</param>
@@ -107,8 +108,18 @@ internal sealed class SessionRun
     /// <summary>Waits until the turn has a number of output tokens, or has ended.</summary>
     public async Task WaitAsync(int count) => await Generation.WaitAsync(count + _continued - 1);
 
-    /// <summary>Stops it before the next step.</summary>
-    public void Cancel() => Generation.Cancel();
+    /// <summary>Whether it was stopped without its owner asking for that: the session goes on elsewhere, and this is no end.</summary>
+    public bool WasAbandoned => Generation.FinishReason == FinishReason.Cancelled && !_cancelled;
+
+    /// <summary>Stops it before the next step, because its owner asked.</summary>
+    public void Cancel()
+    {
+        _cancelled = true;
+        Generation.Cancel();
+    }
+
+    /// <summary>Stops it before the next step, because it does not belong here any more.</summary>
+    public void Abandon() => Generation.Cancel();
 
     private TokenDetail Detail(in GeneratedToken token)
     {

@@ -1,6 +1,7 @@
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
 using Foxtrot.Cluster.Workers;
+using Foxtrot.Commands;
 using Foxtrot.Gateway;
 using Foxtrot.Output;
 using Foxtrot.ServiceDefaults;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Foxtrot.Serving;
 
@@ -25,7 +27,15 @@ internal static class ServeHost
         var options = ServeOptionsReader.Read(builder.Configuration);
         await using var models = await OpenModels.OpenAsync(options, terminal);
         AddHost(builder, options);
-        AddCluster(builder, options, models);
+        try
+        {
+            AddCluster(builder, options, models);
+        }
+        catch (OptionsValidationException invalid)
+        {
+            throw new UsageException(string.Join("; ", invalid.Failures));
+        }
+
         await using var app = builder.Build();
         app.MapDefaultEndpoints();
         if (options.Role != ServeRole.Worker)

@@ -18,10 +18,12 @@ public sealed class FailureTests
         IgnoreEndTokens = true,
     };
 
-    [Fact]
-    public async Task A_draining_worker_moves_its_sessions_and_no_reader_notices()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task A_draining_worker_finishes_or_moves_its_sessions_and_no_reader_notices(int secondsToFinish)
     {
-        await using var cluster = await ModelCluster.StartAsync(workers: 2, slots: 8);
+        await using var cluster = await ModelCluster.StartAsync(workers: 2, slots: 8, drain: new DrainOptions { Finish = TimeSpan.FromSeconds(secondsToFinish) });
         var expected = await Reading.AllAsync(cluster.Streams.Run(cluster.NewKey(), Story(7, 450)));
         var keys = Enumerable.Range(0, 6).Select(_ => cluster.NewKey()).ToArray();
         foreach (var key in keys.Take(3))
@@ -47,9 +49,14 @@ public sealed class FailureTests
         await drain.StoppingAsync(TestContext.Current.CancellationToken).WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(0, leaving.ServiceProvider.GetRequiredService<ILocalLoad>().Models[0].Running);
         await cluster.StopAsync(leaving);
-        foreach (var reading in await Task.WhenAll(readings))
+        var all = await Task.WhenAll(readings);
+        Assert.All(all, reading => reading.AssertSame(expected));
+        Assert.Equal(secondsToFinish == 0, all.Any(reading => reading.Resumptions > 0));
+        foreach (var key in keys.Take(3))
         {
-            reading.AssertSame(expected);
+            var view = (await cluster.Session(key).View()).Value!;
+            Assert.Equal(expected.Tokens, view.Tokens);
+            Assert.Equal(Finish.Length, view.Finish);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class ModelCluster : IAsyncDisposable
 
     public IModelCatalog Catalog => Gateway.ServiceProvider.GetRequiredService<IModelCatalog>();
 
-    public static async Task<ModelCluster> StartAsync(int workers, int slots = 4, int queue = 64)
+    public static async Task<ModelCluster> StartAsync(int workers, int slots = 4, int queue = 64, DrainOptions? drain = null)
     {
         var storage = new SharedStorage();
         var models = new ConcurrentDictionary<string, WorkerModel>();
@@ -66,7 +66,7 @@ internal sealed class ModelCluster : IAsyncDisposable
             var model = WorkerModel.Open(
                 BundledModel.Folder, BundledModel.Name, null, Device.Cpu, new ModelLoadOptions { IntraOpThreads = 1 }, new EngineOptions { Slots = slots }, queue);
             models[silo.SiloName] = model;
-            siloBuilder.Services.AddFoxtrotModels([model], new DrainOptions());
+            siloBuilder.Services.AddFoxtrotModels([model], drain ?? new DrainOptions());
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
