@@ -32,13 +32,14 @@ internal static class ReceiptCheck
         var errors = new List<ParameterError>();
         var sampling = SamplingResolver.Parameters(receipt.Sampling, model.Served.Tokenizer, errors);
         var prefix = Cut(log, start + receipt.Forced);
+        var continued = start - Cut(log, start).TurnStart;
         var request = new GenerationRequest
         {
             Log = prefix,
             Sampling = sampling,
             Seed = receipt.Seed,
             Choice = receipt.Choice,
-            MaxTokens = Math.Max(receipt.Tokens, 1) + start - Cut(log, start).TurnStart,
+            MaxTokens = Math.Max(receipt.Tokens, 1) + continued,
             EndTokens = receipt.EndTokens,
         };
         errors.AddRange(request.Validate(model.Info.Vocabulary, model.Info.ContextLength));
@@ -53,7 +54,6 @@ internal static class ReceiptCheck
         }
 
         await generation.Completion;
-        var continued = start - Cut(log, start).TurnStart;
         var output = generation.TokenIds().AsSpan(continued).ToArray();
         return Compare(model, receipt, log.Tokens[(start - continued)..start], output, log.Tokens[start..], text);
     }

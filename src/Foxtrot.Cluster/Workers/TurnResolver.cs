@@ -1,6 +1,7 @@
 using Foxtrot.Cluster.Sessions;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Workers;
 using Foxtrot.Inference.ChatTemplates;
 using Foxtrot.Inference.Models;
 using Foxtrot.Sampling;
@@ -80,17 +81,17 @@ internal static class TurnResolver
     }
 
     /// <summary>The tokens of a prompt.</summary>
-    public static Outcome<EncodedPrompt> Encode(WorkerModel model, Prompt prompt, DateTimeOffset? time = null)
+    public static Outcome<TokenizedPrompt> Encode(WorkerModel model, Prompt prompt, DateTimeOffset? time = null)
     {
         var tokenizer = model.Served.Tokenizer;
         if (prompt.Tokens is { } tokens)
         {
-            return new EncodedPrompt(tokens);
+            return new TokenizedPrompt(tokens);
         }
 
         if (prompt.Text is { } text)
         {
-            return new EncodedPrompt(tokenizer.Encode(text));
+            return new TokenizedPrompt(tokenizer.Encode(text));
         }
 
         try
@@ -99,7 +100,7 @@ internal static class TurnResolver
             {
                 Fields = m.Name is null ? null : new Dictionary<string, System.Text.Json.JsonElement> { ["name"] = System.Text.Json.JsonSerializer.SerializeToElement(m.Name) },
             });
-            return new EncodedPrompt(tokenizer.Encode(model.ChatPrompt.Render([.. messages], time), addSpecialTokens: false));
+            return new TokenizedPrompt(tokenizer.Encode(model.ChatPrompt.Render([.. messages], time), addSpecialTokens: false));
         }
         catch (ModelException)
         {
@@ -120,6 +121,3 @@ internal static class TurnResolver
 /// <param name="State">Its tokens and turn.</param>
 /// <param name="PromptText">The prompt as text, when it is to be shown.</param>
 internal sealed record ResolvedTurn(SessionState State, string? PromptText);
-
-/// <summary>A prompt's tokens.</summary>
-internal sealed record EncodedPrompt(int[] Tokens);

@@ -20,11 +20,7 @@ internal sealed class WorkerGrain(WorkerRuntime runtime) : Grain, IWorkerGrain
     public Task<ModelInfo> Describe() => Task.FromResult(Model.Info);
 
     /// <inheritdoc/>
-    public Task<Outcome<TokenizedPrompt>> Tokenize(Prompt prompt)
-    {
-        var encoded = TurnResolver.Encode(Model, prompt);
-        return Task.FromResult<Outcome<TokenizedPrompt>>(encoded.Value is { } value ? new TokenizedPrompt(value.Tokens) : encoded.Refusal!);
-    }
+    public Task<Outcome<TokenizedPrompt>> Tokenize(Prompt prompt) => Task.FromResult(TurnResolver.Encode(Model, prompt));
 
     /// <inheritdoc/>
     public async Task<Outcome<VerifyView>> Verify(Receipt receipt, Prompt prompt, string? text)
