@@ -12,7 +12,7 @@ public enum RefusalKind
     /// <summary>The session's state does not allow it now: 409.</summary>
     Conflict = 2,
 
-    /// <summary>The queue is full: 429, to be tried again later.</summary>
+    /// <summary>A queue, a rate or a quota is full: 429, to be tried again later.</summary>
     QueueFull = 3,
 
     /// <summary>No worker has the model at the moment: 503.</summary>
@@ -20,6 +20,9 @@ public enum RefusalKind
 
     /// <summary>Something failed that should not have: 500.</summary>
     Failed = 5,
+
+    /// <summary>The tenant may not: 403.</summary>
+    Forbidden = 6,
 }
 
 /// <summary>A refusal with its reason.</summary>

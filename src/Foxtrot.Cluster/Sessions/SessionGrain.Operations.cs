@@ -92,6 +92,7 @@ internal sealed partial class SessionGrain
             Stop = request.Stop ?? last.Stop,
             EndTokens = last.EndTokens,
             LogProbabilities = last.LogProbabilities,
+            Priority = request.Priority ?? last.Priority,
             Fingerprint = _model.Info.Fingerprint,
         };
         if (TurnResolver.Add(_model, State, turn) is { } refusal)

@@ -128,6 +128,10 @@ public sealed class TurnState
     [Id(13)]
     public string Fingerprint { get; set; } = "";
 
+    /// <summary>Precedence among the waiting sequences of its tenant, higher first.</summary>
+    [Id(14)]
+    public int Priority { get; set; }
+
     /// <summary>A copy that later changes of this one do not touch.</summary>
     public TurnState Copy() => (TurnState)MemberwiseClone();
 }

@@ -34,6 +34,7 @@ internal static class TurnResolver
             Stop = request.Stop,
             EndTokens = [.. request.IgnoreEndTokens ? [] : model.Served.Folder.Generation.EosTokens, .. request.StopTokenIds],
             LogProbabilities = request.LogProbabilities,
+            Priority = request.Priority,
         };
         return Add(model, state, turn) is { } refusal
             ? refusal

@@ -19,6 +19,10 @@ public sealed record ContinueRequest
     /// <summary>Other stop strings; null keeps them.</summary>
     [Id(3)]
     public string[]? Stop { get; init; }
+
+    /// <summary>Another precedence among the tenant's waiting sequences; null keeps it.</summary>
+    [Id(4)]
+    public int? Priority { get; init; }
 }
 
 /// <summary>Makes another session that shares the first output tokens of this one.</summary>

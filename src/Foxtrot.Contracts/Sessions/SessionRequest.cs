@@ -48,4 +48,12 @@ public sealed record SessionRequest
     /// <summary>What chat templates are told when they ask for the time, so that a prompt read again is the same; null for the moment of reading.</summary>
     [Id(10)]
     public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Precedence among the waiting sequences of one tenant, higher first: −100 to 100.</summary>
+    [Id(11)]
+    public int Priority { get; init; }
+
+    /// <summary>Whether another choice of the same request has paid for the prompt.</summary>
+    [Id(12)]
+    public bool SharesPrompt { get; init; }
 }

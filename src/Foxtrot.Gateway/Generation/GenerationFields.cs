@@ -15,6 +15,7 @@ internal static class GenerationFields
         Field.Of<GenerationSettings, ulong>("seed", new SeedShape(), "The 64-bit seed. A negative integer stands for its two's complement. Without one the server chooses; the response says which.", (s, v) => s with { Seed = v }),
         Field.Of<GenerationSettings, int[]>("stop_token_ids", TokenIds, "Tokens that end the output beside the model's own end tokens.", (s, v) => s with { StopTokenIds = v }),
         Field.Of<GenerationSettings, bool>("ignore_eos", new BooleanShape(), "Goes on at the model's end tokens.", (s, v) => s with { IgnoreEos = v }),
+        Field.Of<GenerationSettings, int>("priority", new IntegerShape(-100, 100), "Precedence among the tenant's own waiting requests, higher first; never changes the output.", (s, v) => s with { Priority = v }),
         .. SamplingFields.All.In<GenerationSettings, Contracts.Sessions.SamplingSettings>(s => s.Sampling, (s, v) => s with { Sampling = v }),
     ];
 

@@ -25,4 +25,7 @@ internal sealed record GenerationSettings
 
     /// <summary>Goes on at the model's end tokens.</summary>
     public bool IgnoreEos { get; init; }
+
+    /// <summary>Precedence among the tenant's own waiting requests, higher first; null when not said.</summary>
+    public int? Priority { get; init; }
 }

@@ -35,6 +35,7 @@ internal sealed record ApiError(int Status, string Message, string? Param = null
         RefusalKind.NotFound => new(404, refusal.Message, refusal.Param, refusal.Code ?? "not_found"),
         RefusalKind.Conflict => new(409, refusal.Message, refusal.Param, refusal.Code ?? "conflict"),
         RefusalKind.QueueFull => new(429, refusal.Message, refusal.Param, refusal.Code ?? "queue_full", Math.Max(1, refusal.RetryAfterSeconds)),
+        RefusalKind.Forbidden => new(403, refusal.Message, refusal.Param, refusal.Code ?? "not_allowed"),
         RefusalKind.Unavailable => new(503, refusal.Message, refusal.Param, refusal.Code ?? "unavailable", Math.Max(1, refusal.RetryAfterSeconds)),
         _ => new(500, refusal.Message, refusal.Param, refusal.Code ?? "internal_error"),
     };

@@ -77,6 +77,8 @@ internal sealed class ChoiceSet : IAsyncDisposable
                 LogProbabilities = request.LogProbabilities,
                 Echo = request.Echo,
                 Time = now,
+                Priority = request.Generation.Priority ?? 0,
+                SharesPrompt = choice > 0,
             };
             choices[index] = new(index, choice == 0, streams.Run(new(model.Name, tenant, id.WithChoice(index)), session));
         }

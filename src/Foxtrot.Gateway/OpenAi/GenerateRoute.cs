@@ -26,7 +26,7 @@ internal sealed partial class GenerateRoute(
         // 1. Parse: past this line only valid requests exist, but for bounds that depend on the model.
         var request = await JsonBody.ReadAsync(context, options, table, OpenAiRequest.Empty, (r, e) => check(r, e, options));
         var model = services.Models.Find(request.Model);
-        var tenant = services.Tenants.TenantOf(context);
+        var tenant = services.Tenants.TenantOf(context).Id;
 
         // 2. Ask the workers. Whatever happens from here on, what still runs is stopped and its cost recorded.
         await using var set = ChoiceSet.Open(

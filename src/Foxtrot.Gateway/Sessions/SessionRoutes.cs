@@ -29,7 +29,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
             return r;
         });
         var model = models.Find(request.Model);
-        var key = new SessionKey(model.Name, tenants.TenantOf(context), SessionId.New(model.Name, model.Exact ? model.Fingerprint : null));
+        var key = new SessionKey(model.Name, tenants.TenantOf(context).Id, SessionId.New(model.Name, model.Exact ? model.Fingerprint : null));
         var view = Value(await Grain(key).Create(new()
         {
             Prompt = request.Source.Prompt!,
@@ -41,6 +41,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
             StopTokenIds = request.Generation.StopTokenIds,
             IgnoreEndTokens = request.Generation.IgnoreEos,
             LogProbabilities = request.TopLogProbabilities,
+            Priority = request.Generation.Priority ?? 0,
         }));
         await AnswerCreatedAsync(context, key, view);
     }
@@ -49,7 +50,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
     public async Task ListAsync(HttpContext context)
     {
         var query = QueryFields.Read(context, SessionFields.List, new(null, 20));
-        var page = await Index(tenants.TenantOf(context)).Page(query.After, query.Limit);
+        var page = await Index(tenants.TenantOf(context).Id).Page(query.After, query.Limit);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, page));
     }
 
@@ -73,6 +74,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
             Prompt = request.Source.Prompt,
             Sampling = ReferenceEquals(sampling, SamplingSettings.Default) ? null : sampling,
             Stop = request.Generation.Stop,
+            Priority = request.Generation.Priority,
         }));
     }
 
@@ -145,7 +147,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         await JsonAnswer.WriteAsync(context, StatusCodes.Status201Created, json => SessionJson.Write(json, view));
     }
 
-    private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context));
+    private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
 
     private ISessionGrain Grain(SessionKey key) => grains.GetGrain<ISessionGrain>(key.ToString());
 

@@ -20,7 +20,7 @@ internal sealed class SessionStream(ISessionStreams streams, ModelLookup models,
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var key = models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context));
+        var key = models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
         var from = From(context);
         var samplerVersion = models.Find(key.Model).SamplerVersion;
         await using var reader = streams.Tail(key, from);

@@ -32,7 +32,7 @@ internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITen
             return grains.GetGrain<IWorkerGrain>(models.Find(receipt.Model).Name).Verify(receipt, prompt, request.Text);
         }
 
-        var key = models.FindSession(receipt.Session, tenants.TenantOf(context));
+        var key = models.FindSession(receipt.Session, tenants.TenantOf(context).Id);
         return grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text);
     }
 }

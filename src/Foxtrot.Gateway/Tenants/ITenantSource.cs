@@ -1,3 +1,4 @@
+using Foxtrot.Contracts.Tenants;
 using Microsoft.AspNetCore.Http;
 
 namespace Foxtrot.Gateway.Tenants;
@@ -7,11 +8,11 @@ namespace Foxtrot.Gateway.Tenants;
 public interface ITenantSource
 {
     /// <summary>The tenant that a request belongs to.</summary>
-    string TenantOf(HttpContext context);
+    Tenant TenantOf(HttpContext context);
 }
 
 /// <summary>Everybody is the same tenant.</summary>
 internal sealed class SingleTenant : ITenantSource
 {
-    public string TenantOf(HttpContext context) => "default";
+    public Tenant TenantOf(HttpContext context) => Tenant.Default;
 }
