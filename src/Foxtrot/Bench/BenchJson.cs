@@ -16,6 +16,9 @@ internal static partial class BenchJson
     /// <summary>The document, indented, without a final newline.</summary>
     public static string Write(LoadBenchResult result) => JsonSerializer.Serialize(result, Context.Default.LoadBenchResult);
 
+    /// <summary>The document, indented, without a final newline.</summary>
+    public static string Write(TenantsBenchResult result) => JsonSerializer.Serialize(result, Context.Default.TenantsBenchResult);
+
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
@@ -23,5 +26,6 @@ internal static partial class BenchJson
     [JsonSerializable(typeof(SamplerBenchResult))]
     [JsonSerializable(typeof(EngineBenchResult))]
     [JsonSerializable(typeof(LoadBenchResult))]
+    [JsonSerializable(typeof(TenantsBenchResult))]
     private sealed partial class Context : JsonSerializerContext;
 }

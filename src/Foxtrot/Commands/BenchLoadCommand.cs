@@ -17,6 +17,9 @@ internal sealed class BenchLoadCommand
           foxtrot serve --model DIR &
           foxtrot bench load --url http://127.0.0.1:8080 --clients 64 --tokens 128 --json
         Replies of 128 tokens to a short prompt have 64 tokens of context on average. The clients' own share of the processor is in client_cpu_us_per_token.
+
+        To see what tenants leave each other, name two or more; all of them run for the same --duration:
+          foxtrot bench load --alone --duration 30 --tenant name=greedy,clients=64,key-file=greedy.key --tenant name=light,clients=1,tokens=16,key-file=light.key
         """;
 
     private const int MostClients = 10_000;
@@ -41,6 +44,8 @@ internal sealed class BenchLoadCommand
     private readonly Option<int?> _warmup = Options.Number<int>("--warmup", "Requests before the measurement, which compile and fill what the first ones need (default: two per client; open loop: 32)");
     private readonly Option<int?> _timeout = Options.Number<int>("--timeout", "Seconds that one request may take (default: 120)");
     private readonly Option<int?> _seed = Options.Number<int>("--seed", "Seeds gaps and random prompts (default: 1)");
+    private readonly Option<string[]> _tenants = Options.Texts("--tenant", "One of several tenants that run at the same time: name=NAME and any of key-file=FILE,clients=N,rate=R,tokens=N,prompt-tokens=N; may be repeated, needs --duration", "parts");
+    private readonly Option<bool> _alone = Options.Flag("--alone", "Measure each --tenant alone first, for the same duration");
     private readonly Option<bool> _json = Options.Flag("--json", "Print one JSON document instead of a table");
 
     /// <summary>The command.</summary>
@@ -51,33 +56,49 @@ internal sealed class BenchLoadCommand
         var command = new Command("load", Description)
         {
             load._url, load._model, load._key, load._chat, load._prompt, load._promptTokens, load._tokens, load._keepEnd,
-            load._clients, load._rate, load._requests, load._duration, load._warmup, load._timeout, load._seed, load._json,
+            load._clients, load._rate, load._requests, load._duration, load._warmup, load._timeout, load._seed, load._tenants, load._alone, load._json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             PreferInlineCompletions();
-            var result = await MeasureAsync(load.Read(parsed), terminal, cancellationToken);
-            if (parsed.GetValue(load._json))
-            {
-                terminal.Output.Write(BenchJson.Write(result) + "\n");
-            }
-            else
-            {
-                LoadBenchTable.Write(result, terminal.Console);
-            }
-
+            await (parsed.GetValue(load._tenants) is { Length: > 0 }
+                ? MeasureAsync(load.ReadTenants(parsed), terminal, parsed.GetValue(load._json), cancellationToken)
+                : MeasureAsync(load.Read(parsed), terminal, parsed.GetValue(load._json), cancellationToken));
             return 0;
         });
         return command;
     }
 
-    private static Task<LoadBenchResult> MeasureAsync(LoadBenchOptions options, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(LoadBenchOptions options, Terminal terminal, bool json, CancellationToken cancellationToken)
     {
-        var bench = new LoadBench(options);
-        return terminal.IsInteractive
-            ? Spectre.Console.AnsiConsoleExtensions.Status(terminal.Console).StartAsync("Measuring", _ => bench.RunAsync(cancellationToken))
-            : bench.RunAsync(cancellationToken);
+        using var bench = new LoadBench(options);
+        var result = await WaitAsync(terminal, () => bench.RunAsync(cancellationToken));
+        if (json)
+        {
+            terminal.Output.Write(BenchJson.Write(result) + "\n");
+        }
+        else
+        {
+            LoadBenchTable.Write(result, terminal.Console);
+        }
     }
+
+    private static async Task MeasureAsync(TenantsBench bench, Terminal terminal, bool json, CancellationToken cancellationToken)
+    {
+        var result = await WaitAsync(terminal, () => bench.RunAsync(cancellationToken));
+        if (json)
+        {
+            terminal.Output.Write(BenchJson.Write(result) + "\n");
+        }
+        else
+        {
+            TenantsBenchTable.Write(result, terminal.Console);
+        }
+    }
+
+    private static Task<T> WaitAsync<T>(Terminal terminal, Func<Task<T>> measure) => terminal.IsInteractive
+        ? Spectre.Console.AnsiConsoleExtensions.Status(terminal.Console).StartAsync("Measuring", _ => measure())
+        : measure();
 
     // The clients share their processors with the server: read on the thread that hears of the bytes, which takes half the
     // time per token. The runtime has no other switch for it, and looks at this one when the first socket is used.
@@ -105,8 +126,36 @@ internal sealed class BenchLoadCommand
         ? value
         : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option} must be above 0 and at most {most}, but is {value}"));
 
+    private TenantsBench ReadTenants(ParseResult parsed)
+    {
+        foreach (var option in (Option[])[_requests, _warmup, _clients, _rate])
+        {
+            Refuse(parsed, option, true, "--tenant");
+        }
+
+        var all = Read(parsed);
+        var tenants = parsed.GetValue(_tenants)!.Select(text => TenantLoadOption.Read(text, all)).ToArray();
+        if (all.Duration is null)
+        {
+            throw new UsageException("--tenant needs --duration, so that all of them are there all the time");
+        }
+
+        if (tenants.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new UsageException($"--tenant name must be given once each, but '{twice.Key}' is given {twice.Count()} times");
+        }
+
+        return new TenantsBench(tenants, parsed.GetValue(_alone));
+    }
+
     private LoadBenchOptions Read(ParseResult parsed)
     {
+        if (parsed.GetValue(_alone) && parsed.GetValue(_tenants) is not { Length: > 0 })
+        {
+            throw new UsageException("--alone needs at least one --tenant");
+        }
+
+
         var rate = parsed.GetValue(_rate);
         Refuse(parsed, _clients, rate is not null, "--rate");
         Refuse(parsed, _requests, parsed.GetValue(_duration) is not null, "--duration");

@@ -5,39 +5,30 @@ using System.Net;
 namespace Foxtrot.Bench.Load;
 
 /// <summary>Measures an OpenAI-compatible server from outside: many streams at once, each timed as its client sees it.</summary>
-internal sealed class LoadBench(LoadBenchOptions options)
+internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
 {
     // So that a server that refuses everything is not asked without pause.
     private static readonly TimeSpan AfterError = TimeSpan.FromMilliseconds(10);
 
+    private readonly HttpClient _http = Connect(options);
+    private LoadRequest? _request;
     private int _started;
 
     /// <summary>Runs the warm-up and the measurement.</summary>
     /// <exception cref="LoadTargetException">The server cannot be measured.</exception>
     public async Task<LoadBenchResult> RunAsync(CancellationToken cancellationToken)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            AutomaticDecompression = DecompressionMethods.None,
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            UseCookies = false,
-            UseProxy = false,
-            AllowAutoRedirect = false,
+        await PrepareAsync(cancellationToken);
+        return await MeasureAsync(cancellationToken);
+    }
 
-            // Tracing costs time per request and tells nothing here.
-            ActivityHeadersPropagator = null,
-        };
-        using var http = new HttpClient(handler) { BaseAddress = options.Server, Timeout = Timeout.InfiniteTimeSpan };
-        if (options.ApiKey is { } key)
-        {
-            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        }
-
-        LoadRequest request;
+    /// <summary>Finds out what the server understands, and warms it up.</summary>
+    /// <exception cref="LoadTargetException">The server cannot be measured.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            request = await LoadTarget.FindAsync(http, options, cancellationToken);
+            _request = await LoadTarget.FindAsync(_http, options, cancellationToken);
         }
         catch (HttpRequestException exception)
         {
@@ -45,13 +36,14 @@ internal sealed class LoadBench(LoadBenchOptions options)
         }
 
         _started = 0;
-        _ = await ClosedAsync(http, request, options.Warmup, cancellationToken);
+        _ = await ClosedAsync(_request, options.Warmup, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return await MeasureAsync(http, request, cancellationToken);
     }
 
-    private async Task<LoadBenchResult> MeasureAsync(HttpClient http, LoadRequest request, CancellationToken cancellationToken)
+    /// <summary>Measures; any number of times after <see cref="PrepareAsync"/>.</summary>
+    public async Task<LoadBenchResult> MeasureAsync(CancellationToken cancellationToken)
     {
+        var request = _request ?? throw new InvalidOperationException("nothing is prepared");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.Duration is { } duration)
         {
@@ -63,8 +55,8 @@ internal sealed class LoadBench(LoadBenchOptions options)
         var start = Stopwatch.GetTimestamp();
         _started = 0;
         var clients = options.Rate is { } rate
-            ? await OpenAsync(http, request, rate, most, stop.Token)
-            : await ClosedAsync(http, request, most, stop.Token);
+            ? await OpenAsync(request, rate, most, stop.Token)
+            : await ClosedAsync(request, most, stop.Token);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         processor = Environment.CpuUsage.TotalTime - processor;
         cancellationToken.ThrowIfCancellationRequested();
@@ -95,14 +87,40 @@ internal sealed class LoadBench(LoadBenchOptions options)
         };
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static HttpClient Connect(LoadBenchOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AutomaticDecompression = DecompressionMethods.None,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+
+            // Tracing costs time per request and tells nothing here.
+            ActivityHeadersPropagator = null,
+        };
+        var http = new HttpClient(handler) { BaseAddress = options.Server, Timeout = Timeout.InfiniteTimeSpan };
+        if (options.ApiKey is { } key)
+        {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        return http;
+    }
+
     /// <summary>Each client sends its next request when it has read the reply to the last.</summary>
-    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(HttpClient http, LoadRequest request, int most, CancellationToken stop)
+    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(LoadRequest request, int most, CancellationToken stop)
     {
         var clients = new LoadClient[Math.Min(options.Clients, most)];
         var loops = new Task[clients.Length];
         for (var i = 0; i < clients.Length; i++)
         {
-            clients[i] = new LoadClient(http, options.Tokens, options.Timeout, TimeProvider.System);
+            clients[i] = new LoadClient(_http, options.Tokens, options.Timeout, TimeProvider.System);
             loops[i] = LoopAsync(clients[i]);
         }
 
@@ -122,7 +140,7 @@ internal sealed class LoadBench(LoadBenchOptions options)
     }
 
     /// <summary>Requests start when they are due, whatever has become of those before.</summary>
-    private async Task<IReadOnlyCollection<LoadClient>> OpenAsync(HttpClient http, LoadRequest request, double rate, int most, CancellationToken stop)
+    private async Task<IReadOnlyCollection<LoadClient>> OpenAsync(LoadRequest request, double rate, int most, CancellationToken stop)
     {
         var idle = new ConcurrentBag<LoadClient>();
         var running = new List<Task>();
@@ -146,7 +164,7 @@ internal sealed class LoadBench(LoadBenchOptions options)
 
             if (!idle.TryTake(out var client))
             {
-                client = new LoadClient(http, options.Tokens, options.Timeout, TimeProvider.System);
+                client = new LoadClient(_http, options.Tokens, options.Timeout, TimeProvider.System);
                 all.Add(client);
             }
 

@@ -282,6 +282,14 @@ public sealed class LoadBenchTests
     [InlineData("--rate 5 --clients 3", "--clients and --rate exclude each other")]
     [InlineData("--duration 5 --requests 3", "--requests and --duration exclude each other")]
     [InlineData("--prompt a --prompt-tokens 3", "--prompt-tokens and --prompt exclude each other")]
+    [InlineData("--alone", "--alone needs at least one --tenant")]
+    [InlineData("--tenant name=a", "--tenant needs --duration, so that all of them are there all the time")]
+    [InlineData("--tenant name=a --tenant name=a --duration 1", "--tenant name must be given once each, but 'a' is given 2 times")]
+    [InlineData("--tenant clients=2 --duration 1", "--tenant must have a name, but is 'clients=2'")]
+    [InlineData("--tenant name=a,clients=0 --duration 1", "--tenant clients must be an integer in [1, 10000], but is '0'")]
+    [InlineData("--tenant name=a,size=3 --duration 1", "--tenant has no part 'size': it knows name, key-file, clients, rate, tokens, prompt-tokens")]
+    [InlineData("--tenant name --duration 1", "--tenant must be parts like clients=4 with commas between them, but has 'name'")]
+    [InlineData("--tenant name=a --duration 1 --clients 3", "--clients and --tenant exclude each other")]
     public async Task Bad_options_are_refused(string arguments, string message)
     {
         var run = await CommandRun.Of(["bench", "load", .. arguments.Split(' ')]);

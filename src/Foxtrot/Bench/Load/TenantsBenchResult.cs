@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Foxtrot.Bench.Load;
+
+/// <summary>What <c>foxtrot bench load</c> measured for several tenants at the same time.</summary>
+/// <param name="Machine">Where the clients ran.</param>
+/// <param name="TokensPerSecond">Output tokens of all tenants, while all of them were there.</param>
+/// <param name="Errors">Requests that failed, while all of them were there.</param>
+/// <param name="Tenants">Each tenant.</param>
+internal sealed record TenantsBenchResult(
+    MachineDescription Machine,
+    [property: JsonPropertyName("tokens_per_s")] double TokensPerSecond,
+    int Errors,
+    IReadOnlyList<TenantBenchResult> Tenants);
+
+/// <summary>What one tenant got.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="Alone">With the server to itself; null when not measured.</param>
+/// <param name="Together">While the others were there.</param>
+/// <param name="Share">Its part of the output tokens while the others were there, 0 to 1.</param>
+internal sealed record TenantBenchResult(string Name, LoadBenchResult? Alone, LoadBenchResult Together, double Share)
+{
+    /// <summary>How many times longer the 99th percentile of the time to first token was with the others there; null when not known.</summary>
+    public double? TtftP99Ratio => Together.Ttft.P99 / Alone?.Ttft.P99 is { } ratio ? Math.Round(ratio, 3) : null;
+}
