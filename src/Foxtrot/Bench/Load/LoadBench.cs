@@ -56,7 +56,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         _started = 0;
         var clients = options.Rate is { } rate
             ? await OpenAsync(request, rate, most, stop.Token)
-            : await ClosedAsync(request, most, stop.Token);
+            : await ClosedAsync(request, most, stop.Token, outOfStep: options.Duration is not null);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         processor = Environment.CpuUsage.TotalTime - processor;
         cancellationToken.ThrowIfCancellationRequested();
@@ -114,27 +114,34 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
     }
 
     /// <summary>Each client sends its next request when it has read the reply to the last.</summary>
-    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(LoadRequest request, int most, CancellationToken stop)
+    /// <remarks>
+    /// Out of step, the first reply of each client has a random length, so that replies end one after the other, as those of
+    /// independent clients do, and not all of them in one step.
+    /// </remarks>
+    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(LoadRequest request, int most, CancellationToken stop, bool outOfStep = false)
     {
+        var random = new Random(options.Seed);
         var clients = new LoadClient[Math.Min(options.Clients, most)];
         var loops = new Task[clients.Length];
         for (var i = 0; i < clients.Length; i++)
         {
-            clients[i] = new LoadClient(_http, options.Tokens, options.Timeout, TimeProvider.System);
-            loops[i] = LoopAsync(clients[i]);
+            clients[i] = new LoadClient(_http, options.Timeout, TimeProvider.System);
+            loops[i] = LoopAsync(clients[i], outOfStep ? random.Next(1, options.Tokens + 1) : options.Tokens);
         }
 
         await Task.WhenAll(loops);
         return clients;
 
-        async Task LoopAsync(LoadClient client)
+        async Task LoopAsync(LoadClient client, int tokens)
         {
             while (!stop.IsCancellationRequested && Interlocked.Increment(ref _started) is var number && number <= most)
             {
-                if (!await client.RunAsync(request.Path, request.Body(number), Stopwatch.GetTimestamp(), stop))
+                if (!await client.RunAsync(request.Path, request.Body(number, tokens), tokens, Stopwatch.GetTimestamp(), stop))
                 {
                     await Task.Delay(AfterError, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
+
+                tokens = options.Tokens;
             }
         }
     }
@@ -164,7 +171,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
 
             if (!idle.TryTake(out var client))
             {
-                client = new LoadClient(_http, options.Tokens, options.Timeout, TimeProvider.System);
+                client = new LoadClient(_http, options.Timeout, TimeProvider.System);
                 all.Add(client);
             }
 
@@ -176,7 +183,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
 
         async Task OneAsync(LoadClient client, int number, long dueAt)
         {
-            _ = await client.RunAsync(request.Path, request.Body(number), dueAt, stop);
+            _ = await client.RunAsync(request.Path, request.Body(number), options.Tokens, dueAt, stop);
             idle.Add(client);
         }
     }

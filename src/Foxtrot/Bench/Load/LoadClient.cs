@@ -5,10 +5,9 @@ namespace Foxtrot.Bench.Load;
 
 /// <summary>Sends one streaming request after another and times the text that comes back. Allocates nothing per token.</summary>
 /// <param name="http">Shared by all clients; keeps a connection for each.</param>
-/// <param name="tokens">Output tokens that each request asks for.</param>
 /// <param name="timeout">How long one request may take.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LoadClient(HttpClient http, int tokens, TimeSpan timeout, TimeProvider time)
+internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider time)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -22,10 +21,11 @@ internal sealed class LoadClient(HttpClient http, int tokens, TimeSpan timeout, 
     /// <summary>Sends a request and reads its reply to the end; failures are counted, not thrown.</summary>
     /// <param name="path">Where to, relative to the server.</param>
     /// <param name="body">JSON.</param>
+    /// <param name="tokens">Output tokens that it asks for.</param>
     /// <param name="start">Timestamp that the wait for the first text counts from.</param>
     /// <param name="stop">Ends the measurement: an unfinished request is then no error.</param>
     /// <returns>False when the request failed.</returns>
-    public async Task<bool> RunAsync(string path, ReadOnlyMemory<byte> body, long start, CancellationToken stop)
+    public async Task<bool> RunAsync(string path, ReadOnlyMemory<byte> body, int tokens, long start, CancellationToken stop)
     {
         _lines.Clear();
         _texts = 0;

@@ -250,6 +250,27 @@ public sealed class LoadBenchTests
     }
 
     [Fact]
+    public async Task In_a_measurement_by_duration_clients_fall_out_of_step()
+    {
+        var lengths = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        await using var server = await ScriptedServer.StartAsync((context, body) =>
+        {
+            if (!ScriptedServer.IsProbe(body))
+            {
+                lengths.Enqueue(body.GetProperty("max_tokens").GetInt32());
+            }
+
+            return ScriptedServer.SendAsync(context, ScriptedServer.Whole(body));
+        });
+        var options = Options(server) with { Clients = 8, Requests = null, Duration = TimeSpan.FromMilliseconds(300), Tokens = 100 };
+        var result = await new LoadBench(options).RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0), (result.Short, result.Errors));
+        Assert.All(lengths, length => Assert.InRange(length, 1, 100));
+        Assert.InRange(lengths.Count(length => length < 100), 5, 8);
+        Assert.True(lengths.Count > 8);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_one_line()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -21,8 +21,8 @@ public sealed class LoadClientTests
             (50, ScriptedServer.Usage(4)),
             (60, ScriptedServer.Done)));
         http.BaseAddress = new Uri("http://localhost/");
-        var client = new LoadClient(http, 4, TimeSpan.FromMinutes(1), clock);
-        Assert.True(await client.RunAsync("v1/completions", default, clock.GetTimestamp(), TestContext.Current.CancellationToken));
+        var client = new LoadClient(http, TimeSpan.FromMinutes(1), clock);
+        Assert.True(await client.RunAsync("v1/completions", default, 4, clock.GetTimestamp(), TestContext.Current.CancellationToken));
 
         Assert.Equal((1, 4L, 0), (client.Tally.Requests, client.Tally.Tokens, client.Tally.Short));
         Assert.Equal(new Latency(10, 10, 10), Latency.Of(client.Tally.FirstToken));

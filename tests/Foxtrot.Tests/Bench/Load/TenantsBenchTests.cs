@@ -25,8 +25,8 @@ public sealed class TenantsBenchTests
             "--tenant", $"name=light,clients=1,tokens=2,key-file={keys.Paths[1]}");
         Assert.Equal(("", 0), (run.Error, run.ExitCode));
         Assert.Equal(["Bearer greedy-key", "Bearer light-key"], seen.Keys.Order(StringComparer.Ordinal));
-        Assert.All(seen["Bearer greedy-key"], tokens => Assert.Equal(8, tokens));
-        Assert.All(seen["Bearer light-key"], tokens => Assert.Equal(2, tokens));
+        Assert.Equal(8, seen["Bearer greedy-key"].Max());
+        Assert.Equal(2, seen["Bearer light-key"].Max());
         Assert.Equal(["machine", "tokens_per_s", "errors", "tenants"], run.Json.EnumerateObject().Select(p => p.Name));
         var tenants = run.Json.GetProperty("tenants").EnumerateArray().ToArray();
         Assert.Equal(["greedy", "light"], tenants.Select(t => t.GetProperty("name").GetString()!));
