@@ -18,7 +18,7 @@ internal sealed class TenantTable(double debtBound, TimeProvider time)
     private double _floor;
     private double _activeWeight;
 
-    /// <summary>Tenants with sequences, waiting or running.</summary>
+    /// <summary>Tenants with sequences, waiting or running, in the order in which they came.</summary>
     public IReadOnlyList<TenantState> Active => _active;
 
     /// <summary>Waiting sequences of all tenants.</summary>
@@ -125,10 +125,13 @@ internal sealed class TenantTable(double debtBound, TimeProvider time)
 
     private void Rest(TenantState tenant)
     {
-        var last = _active[^1];
-        _active[tenant.Index] = last;
-        last.Index = tenant.Index;
-        _active.RemoveAt(_active.Count - 1);
+        // The others keep their order: among equals the one that has been here for longest is first.
+        _active.RemoveAt(tenant.Index);
+        for (var i = tenant.Index; i < _active.Count; i++)
+        {
+            _active[i].Index = i;
+        }
+
         tenant.Index = -1;
         tenant.Rest(time.GetTimestamp());
         if (_active.Count == 0)
