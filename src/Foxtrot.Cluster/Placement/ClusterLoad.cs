@@ -60,6 +60,29 @@ internal sealed class ClusterLoad : IModelCatalog
     /// <summary>A silo's sequences per slot of a model; infinite when it is not known to have it.</summary>
     public double LoadOf(SiloAddress silo, string model) => _silos.TryGetValue(silo, out var load) ? load.LoadOf(model) : double.PositiveInfinity;
 
+    /// <summary>A tenant's sequences that wait for a slot on all silos but one, as of their latest reports.</summary>
+    public int WaitingOf(string tenant, SiloAddress except)
+    {
+        var waiting = 0;
+        foreach (var (silo, load) in _silos)
+        {
+            if (silo.Equals(except))
+            {
+                continue;
+            }
+
+            foreach (var model in load.Report.Models)
+            {
+                foreach (var share in model.Tenants)
+                {
+                    waiting += string.Equals(share.Tenant, tenant, StringComparison.Ordinal) ? share.Waiting : 0;
+                }
+            }
+        }
+
+        return waiting;
+    }
+
     /// <summary>
     /// The silos fit for a key: they have its model; they are not draining unless all are; they have the promised fingerprint unless
     /// none has, since a session that goes on with other arithmetic, and says so, is better than none.

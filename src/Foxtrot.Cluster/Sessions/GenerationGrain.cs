@@ -108,12 +108,13 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
             turn.Count = attach.Delivered.Length;
         }
 
-        _run = RunStart.Start(model, state, 0, resumed: attach.Epoch > 0);
-        if (_run is null)
+        var started = RunStart.Start(model, key.Tenant, state, 0, resumed: attach.Epoch > 0);
+        if (started.Value is null)
         {
-            return WorkerRuntime.QueueFull(model);
+            return started.Refusal;
         }
 
+        _run = started.Value;
         _resolved = resolved;
         _epoch = attach.Epoch + 1;
         runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());

@@ -11,11 +11,12 @@ internal static class ReceiptCheck
 {
     /// <summary>Generates the receipt's output again.</summary>
     /// <param name="model">The receipt's model, as this worker has it.</param>
+    /// <param name="tenant">Who asks.</param>
     /// <param name="receipt">What to compare with.</param>
     /// <param name="log">Everything before the output, and the output itself where it is known.</param>
     /// <param name="start">Where the output starts in the log.</param>
     /// <param name="text">The output's text as its owner has it; null compares hashes alone.</param>
-    public static async Task<Outcome<VerifyView>> VerifyAsync(WorkerModel model, Receipt receipt, TokenLog log, int start, string? text)
+    public static async Task<Outcome<VerifyView>> VerifyAsync(WorkerModel model, string tenant, Receipt receipt, TokenLog log, int start, string? text)
     {
         if (Mismatch(model, receipt, log, start) is { } mismatch)
         {
@@ -48,9 +49,10 @@ internal static class ReceiptCheck
             return new Refusal(RefusalKind.Invalid, string.Join("; ", errors.Select(e => "receipt: " + e.Message)), "receipt");
         }
 
-        if (!model.TrySubmit(request, resumed: false, out var generation))
+        var started = model.Submit(tenant, request, mayRefuse: true);
+        if (started.Value is not { } generation)
         {
-            return WorkerRuntime.QueueFull(model);
+            return started.Refusal!;
         }
 
         await generation.Completion;

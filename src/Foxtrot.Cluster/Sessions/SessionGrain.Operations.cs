@@ -101,11 +101,11 @@ internal sealed partial class SessionGrain
             return refusal;
         }
 
-        if (!TryStart(resumed: false))
+        if (TryStart(resumed: false) is { } full)
         {
             State.Turns.RemoveAt(State.Turns.Count - 1);
             State.Tokens = before;
-            return WorkerRuntime.QueueFull(_model);
+            return full;
         }
 
         State.PromptTokens += added.Length;
@@ -207,14 +207,14 @@ internal sealed partial class SessionGrain
     public async Task<Outcome<ExplanationView>> Explain(int at, int top)
     {
         Absorb();
-        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ExplainAsync(_model, State, at, top);
+        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ExplainAsync(_model, _key.Tenant, State, at, top);
     }
 
     /// <inheritdoc/>
     public async Task<Outcome<ResampleView>> Resample(ResampleRequest request)
     {
         Absorb();
-        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ResampleAsync(_model, State, request);
+        return !Exists || _model is null ? NotFound().Refusal! : await SessionReplay.ResampleAsync(_model, _key.Tenant, State, request);
     }
 
     /// <inheritdoc/>
@@ -227,7 +227,7 @@ internal sealed partial class SessionGrain
 
         Absorb();
         return SessionReplay.FindTurn(State, receipt) is { } turn
-            ? await ReceiptCheck.VerifyAsync(_model, receipt, SessionLog.Build(State, turn, State.Turns[turn].Count), State.Turns[turn].Start, text)
+            ? await ReceiptCheck.VerifyAsync(_model, _key.Tenant, receipt, SessionLog.Build(State, turn, State.Turns[turn].Count), State.Turns[turn].Start, text)
             : new VerifyView(false, -1, "the session has no turn with this prompt");
     }
 
@@ -241,10 +241,10 @@ internal sealed partial class SessionGrain
         state.Fingerprint = _model.Info.Fingerprint;
         state.Turns[^1].Fingerprint = _model.Info.Fingerprint;
         State = state;
-        if (!TryStart(resumed: false))
+        if (TryStart(resumed: false) is { } full)
         {
             State = new SessionState();
-            return Vanish(WorkerRuntime.QueueFull(_model));
+            return Vanish(full);
         }
 
         try

@@ -77,7 +77,7 @@ internal sealed partial class SessionGrain
             }
 
             // A turn that ended before this activation: its tokens are known, their probabilities are computed again.
-            run = RunStart.Replay(_model!, State, turn);
+            run = RunStart.Replay(_model!, _key.Tenant, State, turn);
             ending = new TurnEnding(_key, _model!, State, State.Turns[turn]);
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class SessionGrain
         Turn.Count = attach.From - first;
         Turn.Forced = Turn.Count;
         await SaveAsync();
-        if (TryStart(resumed: true))
+        if (TryStart(resumed: true) is null)
         {
             Begin();
         }
@@ -136,17 +136,18 @@ internal sealed partial class SessionGrain
         }
 
         await SaveAsync();
-        if (TryStart(resumed: true))
+        if (TryStart(resumed: true) is null)
         {
             Begin();
         }
     }
 
-    private bool TryStart(bool resumed)
+    private Refusal? TryStart(bool resumed)
     {
         _ending = new TurnEnding(_key, _model!, State, Turn);
-        _run = RunStart.Start(_model!, State, State.Turns.Count - 1, resumed);
-        return _run is not null;
+        var started = RunStart.Start(_model!, _key.Tenant, State, State.Turns.Count - 1, resumed);
+        _run = started.Value;
+        return started.Refusal;
     }
 
     private void Begin()

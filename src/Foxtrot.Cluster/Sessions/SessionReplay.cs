@@ -13,7 +13,7 @@ internal static class SessionReplay
     private const int MostDraws = 10_000;
 
     /// <summary>How one output token was, or would be, chosen.</summary>
-    public static async Task<Outcome<ExplanationView>> ExplainAsync(WorkerModel model, SessionState state, int at, int top)
+    public static async Task<Outcome<ExplanationView>> ExplainAsync(WorkerModel model, string tenant, SessionState state, int at, int top)
     {
         if (top is < 1 or > MostTop)
         {
@@ -21,12 +21,12 @@ internal static class SessionReplay
         }
 
         Explanation? explanation = null;
-        var refusal = await ReplayAsync(model, state, at, SamplingSettings.Default, null, (logits, sampler) => explanation = Explain.Row(logits, sampler, top));
+        var refusal = await ReplayAsync(model, tenant, state, at, SamplingSettings.Default, null, (logits, sampler) => explanation = Explain.Row(logits, sampler, top));
         return refusal ?? (Outcome<ExplanationView>)ExplanationViews.Of(explanation!, model.TokenText);
     }
 
     /// <summary>What the step would have chosen under other parameters or seeds.</summary>
-    public static async Task<Outcome<ResampleView>> ResampleAsync(WorkerModel model, SessionState state, ResampleRequest request)
+    public static async Task<Outcome<ResampleView>> ResampleAsync(WorkerModel model, string tenant, SessionState state, ResampleRequest request)
     {
         if (request.Draws is < 1 or > MostDraws)
         {
@@ -36,7 +36,7 @@ internal static class SessionReplay
         float[]? row = null;
         RowSampler? before = null;
         var changes = request.Sampling ?? SamplingSettings.Default;
-        var refusal = await ReplayAsync(model, state, request.At, changes, request.Seed, (logits, sampler) =>
+        var refusal = await ReplayAsync(model, tenant, state, request.At, changes, request.Seed, (logits, sampler) =>
         {
             row = logits.ToArray();
             before = sampler.WithSeed(sampler.Seed);
@@ -85,7 +85,7 @@ internal static class SessionReplay
     }
 
     private static async Task<Refusal?> ReplayAsync(
-        WorkerModel model, SessionState state, int at, SamplingSettings changes, ulong? seed, LogitsTap look)
+        WorkerModel model, string tenant, SessionState state, int at, SamplingSettings changes, ulong? seed, LogitsTap look)
     {
         var outputs = SessionLog.Outputs(state);
         if (at < 0 || at > outputs)
@@ -127,9 +127,10 @@ internal static class SessionReplay
             return new Refusal(RefusalKind.Invalid, string.Join("; ", errors.Select(e => e.Message)), errors[0].Field);
         }
 
-        if (!model.TrySubmit(request, resumed: false, out var generation))
+        var started = model.Submit(tenant, request, mayRefuse: true);
+        if (started.Value is not { } generation)
         {
-            return WorkerRuntime.QueueFull(model);
+            return started.Refusal!;
         }
 
         await generation.Completion;

@@ -9,6 +9,16 @@ public interface ILocalLoad
 
     /// <summary>Whether the silo is about to leave.</summary>
     bool Draining { get; }
+
+    /// <summary>Hears what another silo says of itself.</summary>
+    void Hear(LoadReport report)
+    {
+    }
+
+    /// <summary>Hears that another silo is gone.</summary>
+    void Forget(SiloAddress silo)
+    {
+    }
 }
 
 /// <summary>A silo without models.</summary>

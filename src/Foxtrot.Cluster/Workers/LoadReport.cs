@@ -14,4 +14,17 @@ public sealed record LoadReport([property: Id(0)] SiloAddress Silo, [property: I
 /// <param name="Running">Sequences with a slot.</param>
 /// <param name="Waiting">Sequences without one.</param>
 [GenerateSerializer, Immutable, Alias("foxtrot.model_load")]
-public sealed record ModelLoad([property: Id(0)] ModelInfo Info, [property: Id(1)] int Running, [property: Id(2)] int Waiting);
+public sealed record ModelLoad([property: Id(0)] ModelInfo Info, [property: Id(1)] int Running, [property: Id(2)] int Waiting)
+{
+    /// <summary>Whose sequences these are, and what the silo has done for each tenant: those that were active within the last minute.</summary>
+    [Id(3)]
+    public TenantLoad[] Tenants { get; init; } = [];
+}
+
+/// <summary>What one model on one silo does for a tenant.</summary>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Service">Service divided by weight since the model was opened there; never falls.</param>
+/// <param name="Running">Sequences with a slot.</param>
+/// <param name="Waiting">Sequences without one.</param>
+[GenerateSerializer, Immutable, Alias("foxtrot.tenant_load")]
+public sealed record TenantLoad([property: Id(0)] string Tenant, [property: Id(1)] double Service, [property: Id(2)] int Running, [property: Id(3)] int Waiting);

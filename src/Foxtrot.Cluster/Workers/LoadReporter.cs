@@ -79,13 +79,15 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
 
     public Task Take(LoadReport report)
     {
-        if (!_membership.GetApproximateSiloStatus(report.Silo).IsTerminating() && _cluster.Accept(report) && !report.Silo.Equals(_silo))
+        if (report.Silo.Equals(_silo) || _membership.GetApproximateSiloStatus(report.Silo).IsTerminating())
         {
-            // Who speaks for the first time has not heard of this silo either.
-            return ReportTo(report.Silo);
+            return Task.CompletedTask;
         }
 
-        return Task.CompletedTask;
+        _local.Hear(report);
+
+        // Who speaks for the first time has not heard of this silo either.
+        return _cluster.Accept(report) ? ReportTo(report.Silo) : Task.CompletedTask;
     }
 
     public async Task Confirm(LoadReport report)
@@ -115,6 +117,7 @@ internal sealed partial class LoadReporter : GrainService, ILoadReporter, ISiloS
         if (status.IsTerminating())
         {
             _cluster.Forget(updatedSilo);
+            _local.Forget(updatedSilo);
         }
         else if (status == SiloStatus.Active && !updatedSilo.Equals(_silo))
         {

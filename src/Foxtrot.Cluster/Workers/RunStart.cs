@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Contracts;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Text;
 using Foxtrot.Sampling;
@@ -27,31 +28,35 @@ internal static class RunStart
             MaxTokens = outputs > int.MaxValue / 2 ? outputs : outputs + SessionLog.Continued(state, turn),
             EndTokens = asked.EndTokens,
             LogProbabilities = asked.LogProbabilities,
+            Priority = asked.Priority,
         };
     }
 
     /// <summary>Starts or resumes a turn.</summary>
     /// <param name="model">Where.</param>
+    /// <param name="tenant">Whose session it is.</param>
     /// <param name="state">The session; must not change while this runs.</param>
     /// <param name="turn">Which turn.</param>
-    /// <param name="resumed">Whether it was accepted before, so that a full queue does not turn it away.</param>
-    /// <returns>Null when the queue is full.</returns>
-    public static SessionRun? Start(WorkerModel model, SessionState state, int turn, bool resumed) =>
-        Start(model, state, turn, state.Turns[turn].MaxTokens, resumed);
+    /// <param name="resumed">Whether it was accepted before, so that no queue turns it away and nothing is charged twice.</param>
+    /// <returns>What runs, or why it would have to wait for too long.</returns>
+    public static Outcome<SessionRun> Start(WorkerModel model, string tenant, SessionState state, int turn, bool resumed) =>
+        Start(model, tenant, state, turn, state.Turns[turn].MaxTokens, resumed, mayRefuse: !resumed);
 
     /// <summary>Replays a turn that has ended, for its text and probabilities: nothing is drawn.</summary>
-    public static SessionRun Replay(WorkerModel model, SessionState state, int turn) =>
-        Start(model, state, turn, state.Turns[turn].Count, resumed: true)!;
+    public static SessionRun Replay(WorkerModel model, string tenant, SessionState state, int turn) =>
+        Start(model, tenant, state, turn, state.Turns[turn].Count, resumed: false, mayRefuse: false).Value!;
 
-    private static SessionRun? Start(WorkerModel model, SessionState state, int turn, int outputs, bool resumed)
+    private static Outcome<SessionRun> Start(
+        WorkerModel model, string tenant, SessionState state, int turn, int outputs, bool resumed, bool mayRefuse)
     {
         var asked = state.Turns[turn];
         var sampling = SamplingResolver.Parameters(asked.Sampling, model.Served.Tokenizer, []);
         var request = Request(state, turn, sampling, outputs);
         var continued = SessionLog.Continued(state, turn);
         var text = new OutputText(model.Served.Tokenizer, asked.Stop, request.MaxTokens, continued);
-        return model.TrySubmit(request with { Monitor = text }, resumed, out var generation)
+        var started = model.Submit(tenant, request with { Monitor = text, Resumed = resumed }, mayRefuse);
+        return started.Value is { } generation
             ? new SessionRun(model, generation, text, SessionLog.OutputsBefore(state, turn), continued, asked.Start)
-            : null;
+            : started.Refusal!;
     }
 }

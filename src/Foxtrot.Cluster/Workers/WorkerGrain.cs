@@ -2,6 +2,7 @@ using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Sessions;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Tenants;
 using Foxtrot.Contracts.Workers;
 using Foxtrot.Inference.Engine;
 using Orleans.Concurrency;
@@ -27,7 +28,7 @@ internal sealed class WorkerGrain(WorkerRuntime runtime) : Grain, IWorkerGrain
     {
         var encoded = TurnResolver.Encode(Model, prompt);
         return encoded.Value is { } value
-            ? await ReceiptCheck.VerifyAsync(Model, receipt, TokenLog.FromPrompt(value.Tokens), value.Tokens.Length, text)
+            ? await ReceiptCheck.VerifyAsync(Model, Tenant.Default.Id, receipt, TokenLog.FromPrompt(value.Tokens), value.Tokens.Length, text)
             : encoded.Refusal!;
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Foxtrot.Cluster.Tenants;
+using Foxtrot.Contracts;
 using Foxtrot.Contracts.Workers;
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Engine;
@@ -11,6 +14,9 @@ namespace Foxtrot.Cluster.Workers;
 /// <remarks>Thread-safe. Owns the served model.</remarks>
 public sealed class WorkerModel : IAsyncDisposable
 {
+    private static readonly TimeSpan TenantMemory = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<string, SequenceCount> _tenants = new(StringComparer.Ordinal);
     private readonly StepSignal _signal;
     private readonly string?[] _tokenTexts;
     private int _active;
@@ -76,6 +82,12 @@ public sealed class WorkerModel : IAsyncDisposable
 
     internal ChatPrompt ChatPrompt { get; }
 
+    /// <summary>The cluster's tenants, for their weights and limits.</summary>
+    internal ITenantCatalog Tenants { get; set; } = new NoTenants();
+
+    /// <summary>How many sequences of a tenant wait for other models or on other workers.</summary>
+    internal Func<string, int> WaitingElsewhere { get; set; } = _ => 0;
+
     /// <summary>Called on the engine's thread after each step.</summary>
     internal Action OnStep
     {
@@ -85,40 +97,83 @@ public sealed class WorkerModel : IAsyncDisposable
     /// <summary>A token's own text, made once.</summary>
     internal string TokenText(int token) => _tokenTexts[token] ??= Served.Tokenizer.TokenText(token);
 
-    /// <summary>Starts a generation, unless the queue is full.</summary>
+    /// <summary>Starts a generation, unless it would have to wait for too long.</summary>
+    /// <param name="tenant">Whose it is; its weight is the catalog's.</param>
     /// <param name="request">Valid for the model.</param>
-    /// <param name="generation">What runs; null when the queue is full.</param>
-    /// <param name="resumed">Whether it was running before, so that it is never turned away.</param>
-    internal bool TrySubmit(GenerationRequest request, bool resumed, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Generation? generation)
+    /// <param name="mayRefuse">Whether it may be turned away: not when it ran before.</param>
+    internal Outcome<Generation> Submit(string tenant, GenerationRequest request, bool mayRefuse)
     {
-        generation = null;
-        if (Interlocked.Increment(ref _active) > Info.Slots + QueueLimit && !resumed)
+        var known = Tenants.Find(tenant);
+        var own = _tenants.GetOrAdd(tenant, static _ => new SequenceCount());
+        var before = Interlocked.Increment(ref _active) - 1;
+        var ownBefore = Interlocked.Increment(ref own.Active) - 1;
+        var weight = known?.Weight ?? 1;
+        if (mayRefuse && LoadShedding.Refuse(this, tenant, known?.Limits, QueueOf(tenant, weight, before, ownBefore)) is { } refusal)
         {
-            Interlocked.Decrement(ref _active);
-            return false;
+            Release(own);
+            return refusal;
         }
 
         try
         {
-            generation = Served.Engine.Submit(request);
+            var generation = Served.Engine.Submit(request with { Tenant = tenant, Weight = weight });
+            _ = generation.Completion.ContinueWith(
+                _ => Release(own), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return generation;
         }
         catch
         {
-            Interlocked.Decrement(ref _active);
+            Release(own);
             throw;
         }
+    }
 
-        _ = generation.Completion.ContinueWith(
-            static (_, model) => Interlocked.Decrement(ref ((WorkerModel)model!)._active),
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return true;
+    /// <summary>A tenant's sequences that wait for a slot of this model.</summary>
+    internal int WaitingOf(string tenant) => _tenants.TryGetValue(tenant, out var own)
+        ? QueueOf(tenant, 1, Volatile.Read(ref _active), Volatile.Read(ref own.Active)).TenantWaiting
+        : 0;
+
+    /// <summary>The load with what was done for each tenant that was active within the last minute.</summary>
+    internal ModelLoad Report()
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        var tenants = new List<TenantLoad>();
+        foreach (var service in Served.Engine.Tenants)
+        {
+            if (TimeProvider.System.GetElapsedTime(service.LastActive, now) < TenantMemory)
+            {
+                tenants.Add(new TenantLoad(service.Tenant, service.Weighted, service.Running, WaitingOf(service.Tenant)));
+            }
+        }
+
+        return Load with { Tenants = [.. tenants] };
+    }
+
+    // The engine takes sequences in a moment after they are submitted, so who holds slots is its word, and who is here is ours.
+    private QueueState QueueOf(string tenant, double weight, int active, int ownActive)
+    {
+        var engine = Served.Engine;
+        var running = Math.Min(active, Info.Slots);
+        var service = engine.TenantOf(tenant);
+        var ownRunning = Math.Min(service?.Running ?? 0, ownActive);
+        var ownWaiting = Math.Min(ownActive - ownRunning, active - running);
+        var weights = engine.ActiveWeight + (service is { Running: 0, Waiting: 0 } or null ? weight : 0);
+        return new QueueState(Info.Slots, running, active - running, ownActive - ownWaiting, ownWaiting, Math.Min(weight / weights, 1), engine.MeanHold);
+    }
+
+    private void Release(SequenceCount own)
+    {
+        Interlocked.Decrement(ref _active);
+        Interlocked.Decrement(ref own.Active);
     }
 
     /// <summary>Stops the engine and frees the model.</summary>
     public ValueTask DisposeAsync() => Served.DisposeAsync();
+
+    private sealed class SequenceCount
+    {
+        public int Active;
+    }
 
     private sealed class StepSignal : EngineObserver
     {

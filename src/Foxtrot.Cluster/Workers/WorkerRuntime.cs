@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Contracts;
 
 namespace Foxtrot.Cluster.Workers;
@@ -12,15 +14,20 @@ internal sealed class WorkerRuntime : ILocalLoad
 {
     private readonly Dictionary<string, WorkerModel> _models;
     private readonly ConcurrentDictionary<GrainId, IMovableGrain> _active = new();
+    private readonly Dictionary<string, ForeignService> _foreign = [];
     private volatile bool _draining;
 
-    public WorkerRuntime(IEnumerable<WorkerModel> models, TokenDelivery delivery)
+    public WorkerRuntime(IEnumerable<WorkerModel> models, TokenDelivery delivery, ITenantCatalog tenants, ClusterLoad cluster, ILocalSiloDetails silo)
     {
         _models = models.ToDictionary(m => m.Info.Name);
         Delivery = delivery;
         foreach (var model in _models.Values)
         {
             model.OnStep = delivery.StepDone;
+            model.Tenants = tenants;
+            model.WaitingElsewhere = tenant =>
+                _models.Values.Sum(other => other == model ? 0 : other.WaitingOf(tenant)) + cluster.WaitingOf(tenant, silo.SiloAddress);
+            _foreign[model.Info.Name] = new ForeignService(model.Served.Engine.AddService);
         }
     }
 
@@ -28,10 +35,31 @@ internal sealed class WorkerRuntime : ILocalLoad
     public TokenDelivery Delivery { get; }
 
     /// <inheritdoc/>
-    public ModelLoad[] Models => [.. _models.Values.Select(m => m.Load)];
+    public ModelLoad[] Models => [.. _models.Values.Select(m => m.Report())];
 
     /// <inheritdoc/>
     public bool Draining => _draining;
+
+    /// <inheritdoc/>
+    public void Hear(LoadReport report)
+    {
+        foreach (var load in report.Models)
+        {
+            if (_foreign.TryGetValue(load.Info.Name, out var foreign))
+            {
+                foreign.Hear(report.Silo, load.Tenants);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(SiloAddress silo)
+    {
+        foreach (var foreign in _foreign.Values)
+        {
+            foreign.Forget(silo);
+        }
+    }
 
     /// <summary>Sessions that generate here now.</summary>
     public ICollection<IMovableGrain> Active => _active.Values;
@@ -54,15 +82,4 @@ internal sealed class WorkerRuntime : ILocalLoad
     /// <summary>What a session without its model says.</summary>
     public static Refusal NoModel(string model) =>
         new(RefusalKind.Unavailable, $"no worker has model '{model}' at the moment", "model", "no_worker", RetryAfterSeconds: 1);
-
-    /// <summary>What a full queue says. Waits are estimated from the queue's length in turns of the slots.</summary>
-    public static Refusal QueueFull(WorkerModel model)
-    {
-        var load = model.Load;
-        return new(
-            RefusalKind.QueueFull,
-            $"the queue of model '{model.Info.Name}' must have at most {model.QueueLimit} waiting sequences, and has {load.Waiting}",
-            Code: "queue_full",
-            RetryAfterSeconds: Math.Clamp(1 + (load.Waiting / Math.Max(model.Info.Slots, 1)), 1, 60));
-    }
 }

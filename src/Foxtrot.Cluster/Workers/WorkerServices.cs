@@ -1,5 +1,7 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Tenants;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Foxtrot.Cluster.Workers;
 
@@ -13,7 +15,8 @@ public static class WorkerServices
     public static IServiceCollection AddFoxtrotModels(this IServiceCollection services, IReadOnlyList<WorkerModel> models, DrainOptions drain)
     {
         services.AddSingleton<TokenDelivery>();
-        services.AddSingleton(provider => new WorkerRuntime(models, provider.GetRequiredService<TokenDelivery>()));
+        services.TryAddSingleton<ITenantCatalog, NoTenants>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerRuntime>(provider, models));
         services.AddSingleton<ILocalLoad>(provider => provider.GetRequiredService<WorkerRuntime>());
         services.AddSingleton(drain);
         services.AddHostedService<WorkerDrain>();

@@ -3,55 +3,99 @@ using Foxtrot.Inference.ForwardPass;
 namespace Foxtrot.Inference.Batching;
 
 /// <summary>
-/// Decides what a step feeds: a pure function from a snapshot to a plan, first come first served.
-/// Sequences that generate never wait for prompts longer than the step's budget allows (chunked prefill;
-/// Agrawal et al. 2023, arXiv:2308.16369), and prompts always progress.
+/// Decides what a step feeds: a pure function from a snapshot to a plan. Slots go to the waiting tenant that has been served least
+/// for its weight (Virtual Token Counter; Sheng et al., OSDI 2024), and within a tenant in the order of its queue. Sequences that
+/// generate never wait for prompts longer than the step's budget allows (chunked prefill; Agrawal et al. 2023, arXiv:2308.16369),
+/// and prompts always progress.
 /// </summary>
-/// <remarks>Thread-safe; allocates nothing.</remarks>
+/// <remarks>
+/// Work-conserving: no slot stays free while anybody waits, unless prompts of earlier sequences use the step up. Every admission goes
+/// to the least counter among the waiting tenants, so the service of any two backlogged tenants differs by no more than
+/// Sheng et al. prove, with or without preemption. Thread-safe; allocates nothing.
+/// </remarks>
 public static class Scheduler
 {
     /// <summary>Plans one step.</summary>
-    public static StepPlan Plan(in SchedulerSnapshot snapshot, in SchedulerLimits limits)
+    /// <param name="snapshot">The state.</param>
+    /// <param name="limits">The bounds.</param>
+    /// <param name="choices">Takes who gets and who gives up slots.</param>
+    public static StepPlan Plan(in SchedulerSnapshot snapshot, in SchedulerLimits limits, StepChoices choices)
     {
+        choices.Restart(snapshot.Tenants);
         var allowance = limits.PrefillAllowance(snapshot.DecodeRows);
         if (snapshot.Prefilling.Length > 0)
         {
             return new StepPlan(snapshot.DecodeRows, PrefillKind.Continue, 1, Math.Min(snapshot.Prefilling[0], allowance));
         }
 
-        if (snapshot.Waiting.Length == 0 || snapshot.FreeSlots == 0)
-        {
-            return new StepPlan(snapshot.DecodeRows, PrefillKind.None, 0, 0);
-        }
-
-        var first = snapshot.Waiting[0];
-        if (first > allowance)
-        {
-            return new StepPlan(snapshot.DecodeRows, PrefillKind.Admit, 1, allowance);
-        }
-
-        var (sequences, width) = Batch(snapshot.Waiting, snapshot.FreeSlots, allowance);
-        return new StepPlan(snapshot.DecodeRows, PrefillKind.AdmitBatch, sequences, width);
-    }
-
-    // As many first runs from the front of the queue as fit when padded to the longest of them.
-    private static (int Sequences, int Width) Batch(ReadOnlySpan<int> waiting, int freeSlots, int allowance)
-    {
-        var sequences = 0;
+        // As many first runs in order as fit when padded to the longest of them; one that is too long goes alone, in part.
         var width = 0;
-        var most = Math.Min(waiting.Length, freeSlots);
-        while (sequences < most)
+        while (LeastServed(snapshot, choices) is var tenant and >= 0)
         {
-            var wider = Math.Max(width, ForwardRunner.RunWidth(waiting[sequences]));
-            if (sequences > 0 && wider * (sequences + 1) > allowance)
+            ref readonly var share = ref snapshot.Tenants[tenant];
+            ref readonly var head = ref snapshot.Heads[share.FirstHead + choices.Taken(tenant)];
+            var sequences = choices.Admissions.Length;
+            var wider = Math.Max(width, ForwardRunner.RunWidth(head.Run));
+            if ((sequences > 0 && wider * (sequences + 1) > allowance) || !TryTakeSlot(snapshot, limits, choices, tenant))
             {
                 break;
             }
 
+            choices.Admit(tenant, head.Charge / share.Weight);
+            if (head.Run > allowance)
+            {
+                return Decided(snapshot, choices, PrefillKind.Admit, allowance);
+            }
+
             width = wider;
-            sequences++;
         }
 
-        return (sequences, width);
+        return Decided(snapshot, choices, width > 0 ? PrefillKind.AdmitBatch : PrefillKind.None, width);
+    }
+
+    private static StepPlan Decided(in SchedulerSnapshot snapshot, StepChoices choices, PrefillKind prefill, int width) =>
+        new(snapshot.DecodeRows - choices.Preemptions.Length, prefill, choices.Admissions.Length, width, choices.Preemptions.Length);
+
+    private static bool TryTakeSlot(in SchedulerSnapshot snapshot, in SchedulerLimits limits, StepChoices choices, int tenant)
+    {
+        if (choices.Admissions.Length - choices.Preemptions.Length < snapshot.FreeSlots)
+        {
+            return true;
+        }
+
+        var row = Preemption.Victim(snapshot, limits, choices, tenant);
+        if (row < 0)
+        {
+            return false;
+        }
+
+        choices.Preempt(row, snapshot.Rows[row].Tenant);
+        return true;
+    }
+
+    // The waiting tenant with the least counter; among equals the one with fewer slots for its weight.
+    private static int LeastServed(in SchedulerSnapshot snapshot, StepChoices choices)
+    {
+        var least = -1;
+        for (var tenant = 0; tenant < snapshot.Tenants.Length; tenant++)
+        {
+            ref readonly var share = ref snapshot.Tenants[tenant];
+            if (choices.Taken(tenant) == share.Heads)
+            {
+                continue;
+            }
+
+            if (least < 0 || choices.Counter(tenant) < choices.Counter(least))
+            {
+                least = tenant;
+            }
+            else if (choices.Counter(tenant).Equals(choices.Counter(least))
+                && choices.Running(tenant) * snapshot.Tenants[least].Weight < choices.Running(least) * share.Weight)
+            {
+                least = tenant;
+            }
+        }
+
+        return least;
     }
 }

@@ -15,6 +15,15 @@ public readonly ref struct SchedulerSnapshot
     /// </summary>
     public ReadOnlySpan<int> Prefilling { get; init; }
 
-    /// <summary>Sequences without a slot, oldest first (the front of the queue suffices): for each, the length of its first run.</summary>
-    public ReadOnlySpan<int> Waiting { get; init; }
+    /// <summary>The active tenants; among equals the first one is served first.</summary>
+    public ReadOnlySpan<TenantShare> Tenants { get; init; }
+
+    /// <summary>
+    /// The waiting sequences of all tenants, each tenant's together and in its order. The front of each queue suffices: as many as
+    /// there are free slots and <see cref="Preemption.MostPerStep"/>.
+    /// </summary>
+    public ReadOnlySpan<WaitingHead> Heads { get; init; }
+
+    /// <summary>[decode rows]: who may be preempted; empty when nobody may.</summary>
+    public ReadOnlySpan<DecodeRow> Rows { get; init; }
 }

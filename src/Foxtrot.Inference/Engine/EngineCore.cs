@@ -7,7 +7,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Foxtrot.Inference.Engine;
 
 /// <summary>
-/// The engine without its thread: waiting sequences, slots, and the step that plans, feeds, samples and commits.
+/// The engine without its thread: tenants with their waiting sequences, slots, and the step that plans, feeds, samples and commits.
 /// </summary>
 /// <remarks>One thread. Allocates nothing in a step that only decodes.</remarks>
 internal sealed class EngineCore
@@ -17,24 +17,29 @@ internal sealed class EngineCore
     private readonly TokenSampling _sampling;
     private readonly TimeProvider _time;
     private readonly EngineObserver _observer;
-    private readonly List<Sequence> _waiting = [];
-    private readonly int[] _runs;
-    private readonly int[] _waitingRuns;
+    private readonly HoldTime _hold;
+    private readonly SchedulerView _view;
+    private readonly StepChoices _choices;
     private readonly int[] _tokens;
     private readonly int[] _lengths;
     private readonly Sequence[] _rows;
     private int[] _padded = [];
+    private int _rebuilt;
 
     public EngineCore(ForwardRunner runner, EngineOptions options, BatchSampler sampler, TimeProvider time, EngineObserver observer)
     {
         _runner = runner;
-        _limits = new SchedulerLimits(options.StepTokenBudget, options.PrefillChunk);
+        _limits = new SchedulerLimits(options.StepTokenBudget, options.PrefillChunk, options.PreemptionLead, options.PreemptionQuantum);
         _sampling = new TokenSampling(sampler, runner.Vocabulary, runner.Slots, time);
         _time = time;
         _observer = observer;
+        _hold = new HoldTime(time);
         Slots = new SlotTable(runner);
-        _runs = new int[runner.Slots];
-        _waitingRuns = new int[runner.Slots];
+
+        // What a full cache takes to fill: as far as a tenant can get ahead by itself.
+        Tenants = new TenantTable((double)runner.Slots * runner.MaxLength * ServiceCost.GeneratedToken, time);
+        _view = new SchedulerView(Slots, Tenants);
+        _choices = new StepChoices(runner.Slots);
         _tokens = new int[runner.Slots];
         _lengths = new int[runner.Slots];
         _rows = new Sequence[runner.Slots];
@@ -43,14 +48,17 @@ internal sealed class EngineCore
     /// <summary>Who holds which slot.</summary>
     public SlotTable Slots { get; }
 
-    /// <summary>Sequences without a slot, oldest first.</summary>
-    public IReadOnlyList<Sequence> Waiting => _waiting;
+    /// <summary>Whose sequences there are, with and without slots.</summary>
+    public TenantTable Tenants { get; }
+
+    /// <summary>How long sequences hold a slot on average; thread-safe.</summary>
+    public TimeSpan MeanHold => _hold.Mean;
 
     /// <summary>Sequences with a slot.</summary>
     public int Running => Slots.Count - Slots.Free;
 
     /// <summary>Takes a sequence in; it waits for a slot.</summary>
-    public void Add(Sequence sequence) => _waiting.Add(sequence);
+    public void Add(Sequence sequence) => Tenants.Add(sequence);
 
     /// <summary>Ends a sequence, wherever it is; nothing happens to one that has ended.</summary>
     public void End(Sequence sequence, FinishReason reason, Exception? error = null)
@@ -60,25 +68,30 @@ internal sealed class EngineCore
             return;
         }
 
-        if (sequence.Slot >= 0)
+        var now = _time.GetTimestamp();
+        var hadSlot = sequence.Slot >= 0;
+        if (hadSlot)
         {
             Slots.Remove(sequence);
-        }
-        else
-        {
-            _waiting.Remove(sequence);
+            sequence.Release(now);
+            _hold.Add(sequence.Held);
         }
 
-        sequence.Generation.Timings.Finished = _time.GetTimestamp();
+        Tenants.Remove(sequence, hadSlot);
+        sequence.Generation.Timings.Finished = now;
         sequence.Generation.Finish(reason, error);
     }
 
     /// <summary>Ends every sequence.</summary>
     public void EndAll(FinishReason reason, Exception? error = null)
     {
-        while (_waiting.Count > 0)
+        for (var tenant = Tenants.Active.Count - 1; tenant >= 0; tenant--)
         {
-            End(_waiting[^1], reason, error);
+            var queue = Tenants.Active[tenant].Queue;
+            while (queue.First is { } sequence)
+            {
+                End(sequence, reason, error);
+            }
         }
 
         for (var slot = Slots.Count - 1; slot >= 0; slot--)
@@ -95,18 +108,21 @@ internal sealed class EngineCore
     public bool Step()
     {
         var start = _time.GetTimestamp();
-        var plan = Scheduler.Plan(Snapshot(), _limits);
+        var plan = Scheduler.Plan(_view.Take(), _limits, _choices);
         if (plan.IsEmpty)
         {
             return false;
         }
 
         _sampling.Restart();
+        _rebuilt = 0;
         long decode = 0;
         long prefill = 0;
         var promptTokens = 0;
 
-        // Prompts first: the slots are as the plan saw them. Who starts to generate now decodes from the next step on.
+        // Slots change hands and prompts are fed first, the slots being as the plan saw them. Who starts to generate now decodes from
+        // the next step on.
+        Exchange(plan);
         if (plan.Prefill == PrefillKind.AdmitBatch)
         {
             (prefill, promptTokens) = PrefillBatch(plan.Sequences, plan.Width);
@@ -114,7 +130,7 @@ internal sealed class EngineCore
         else if (plan.Prefill != PrefillKind.None)
         {
             promptTokens = plan.Width;
-            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? AdmitFirst() : Slots.Prefilling[0], plan.Width);
+            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[0], plan.Width);
         }
 
         if (plan.DecodeRows > 0)
@@ -123,31 +139,50 @@ internal sealed class EngineCore
         }
 
         _observer.OnStep(new StepReport(
-            plan, promptTokens, _sampling.OutputTokens, Running, _waiting.Count, decode, prefill, _sampling.Elapsed, _time.GetTimestamp() - start));
+            plan,
+            promptTokens,
+            _sampling.OutputTokens,
+            Running,
+            Tenants.Waiting,
+            decode,
+            prefill,
+            _sampling.Elapsed,
+            _time.GetTimestamp() - start,
+            _rebuilt));
         return true;
     }
 
-    private SchedulerSnapshot Snapshot()
+    // Who gives up a slot goes back to its queue; then those whose turn it is get slots, and are the first rows of the prefill pass.
+    private void Exchange(in StepPlan plan)
     {
-        var prefilling = Slots.Prefilling.Count;
-        for (var i = 0; i < prefilling; i++)
+        if (plan.Prefill is PrefillKind.None or PrefillKind.Continue)
         {
-            _runs[i] = Slots.Prefilling[i].PromptRun;
+            return;
         }
 
-        var waiting = Math.Min(_waiting.Count, Slots.Free);
-        for (var i = 0; i < waiting; i++)
+        var now = _time.GetTimestamp();
+        var preempted = _choices.Preemptions;
+        for (var i = 0; i < preempted.Length; i++)
         {
-            _waitingRuns[i] = _waiting[i].PromptRun;
+            _rows[i] = Slots[preempted[i]]!;
         }
 
-        return new SchedulerSnapshot
+        // The latest first, so that each is at the front of its queue in the order in which it was chosen.
+        for (var i = preempted.Length - 1; i >= 0; i--)
         {
-            DecodeRows = Slots.DecodeRows,
-            FreeSlots = Slots.Free,
-            Prefilling = _runs.AsSpan(0, prefilling),
-            Waiting = _waitingRuns.AsSpan(0, waiting),
-        };
+            Slots.Remove(_rows[i]);
+            _rows[i].Release(now);
+            Tenants.Return(_rows[i]);
+        }
+
+        var admitted = _choices.Admissions;
+        for (var i = 0; i < admitted.Length; i++)
+        {
+            var sequence = Tenants.Admit(Tenants.Active[admitted[i]]);
+            sequence.Admit(now);
+            Slots.Admit(sequence);
+            _rows[i] = sequence;
+        }
     }
 
     private long Decode(int rows)
@@ -175,7 +210,7 @@ internal sealed class EngineCore
         var elapsed = _time.GetTimestamp() - start;
         foreach (var sequence in sequences)
         {
-            sequence.Fed++;
+            Feed(sequence, 1);
         }
 
         _sampling.Choose(sequences, logits);
@@ -196,15 +231,6 @@ internal sealed class EngineCore
         return elapsed;
     }
 
-    private Sequence AdmitFirst()
-    {
-        var sequence = _waiting[0];
-        _waiting.RemoveAt(0);
-        sequence.Generation.Timings.Admitted = _time.GetTimestamp();
-        Slots.Admit(sequence);
-        return sequence;
-    }
-
     private long PrefillRun(Sequence sequence, int width)
     {
         _rows[0] = sequence;
@@ -220,7 +246,7 @@ internal sealed class EngineCore
         }
 
         var elapsed = _time.GetTimestamp() - start;
-        sequence.Fed += width;
+        Feed(sequence, width);
         AfterPrefill(_rows.AsSpan(0, 1), logits);
         return elapsed;
     }
@@ -235,12 +261,11 @@ internal sealed class EngineCore
         var tokens = 0;
         for (var i = 0; i < count; i++)
         {
-            var sequence = AdmitFirst();
+            var sequence = _rows[i];
             var run = sequence.PromptRun;
             var row = _padded.AsSpan(i * width, width);
             sequence.NextTokens(run).CopyTo(row);
             row[run..].Fill(row[0]);
-            _rows[i] = sequence;
             _lengths[i] = run;
             tokens += run;
         }
@@ -260,7 +285,7 @@ internal sealed class EngineCore
         var elapsed = _time.GetTimestamp() - start;
         for (var i = 0; i < count; i++)
         {
-            sequences[i].Fed += _lengths[i];
+            Feed(sequences[i], _lengths[i]);
         }
 
         AfterPrefill(sequences, logits);
@@ -281,6 +306,12 @@ internal sealed class EngineCore
                 Slots.StartDecoding(sequence);
             }
         }
+    }
+
+    private void Feed(Sequence sequence, int tokens)
+    {
+        _rebuilt += Math.Clamp(sequence.Rebuilt - sequence.Fed, 0, tokens);
+        sequence.Fed += tokens;
     }
 
     private void Finish(Sequence sequence) => End(sequence, sequence.Ending!.Value, sequence.Error);

@@ -22,6 +22,21 @@ public sealed record EngineOptions
     [Range(SchedulerLimits.MinRun, 65536)]
     public int PrefillChunk { get; init; } = 128;
 
+    /// <summary>
+    /// Service that a waiting tenant may be owed before sequences of another one are preempted for it, in prompt tokens and twice the
+    /// generated ones. 0 to 1e9, default 2,048: what 64 slots generate in 16 steps. Less evens out by itself as slots fall free, and a
+    /// tenant without any slot gets its first one regardless.
+    /// </summary>
+    [Range(0, 1e9)]
+    public double PreemptionLead { get; init; } = SchedulerLimits.DefaultPreemptionLead;
+
+    /// <summary>
+    /// Tokens that a sequence generates at least between getting a slot and being preempted; one that was rebuilt has to earn as much
+    /// as its rebuild cost, too. 1 to 65,536, default 4: the first rebuild of a young sequence is cheap.
+    /// </summary>
+    [Range(1, 65536)]
+    public int PreemptionQuantum { get; init; } = SchedulerLimits.DefaultPreemptionQuantum;
+
     /// <summary>Threads that sample a batch. 1 to 64, default 1.</summary>
     [Range(1, 64)]
     public int SamplerThreads { get; init; } = 1;

@@ -2,13 +2,16 @@ using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Engine;
 
-/// <summary>One generation to run: everything that determines its tokens, and nothing else.</summary>
+/// <summary>One generation to run: everything that determines its tokens, and whose turn it is.</summary>
 /// <remarks>
-/// Log, sampling, seed, choice and end tokens alone decide the output; batch, slot, engine options and time do not.
+/// Log, sampling, seed, choice and end tokens alone decide the output; batch, slot, tenant, engine options and time do not.
 /// A log that ends in generated tokens resumes: those are replayed first, and count towards <see cref="MaxTokens"/>.
 /// </remarks>
 public sealed record GenerationRequest
 {
+    private const double LeastWeight = 0.01;
+    private const double MostWeight = 1000;
+
     /// <summary>Prompt, earlier turns and what was generated already. At least one token, the first of them prompt.</summary>
     public required TokenLog Log { get; init; }
 
@@ -29,6 +32,18 @@ public sealed record GenerationRequest
 
     /// <summary>Log-probabilities to record: −1 none (the default), 0 the chosen token's, n also the n most probable.</summary>
     public int LogProbabilities { get; init; } = -1;
+
+    /// <summary>Whose generation it is: tenants share the engine by weight. Default empty.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>The tenant's share relative to others when all want more than there is, as of its latest request: 0.01 to 1,000, default 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Precedence among the waiting sequences of the tenant, higher first; default 0.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whether it goes on with what ran before and was charged then: its prompt and its replayed tokens cost the tenant nothing again.</summary>
+    public bool Resumed { get; init; }
 
     /// <summary>Ends the generation early; null for none. Used by one generation only.</summary>
     public ITokenMonitor? Monitor { get; init; }
@@ -86,6 +101,11 @@ public sealed record GenerationRequest
         if (LogProbabilities < -1 || LogProbabilities > vocabulary)
         {
             errors.Add(new("logprobs", $"logprobs must be in [-1, {vocabulary}], but is {LogProbabilities}"));
+        }
+
+        if (!(Weight is >= LeastWeight and <= MostWeight))
+        {
+            errors.Add(new("weight", $"weight must be in [{LeastWeight}, {MostWeight}], but is {Weight}"));
         }
 
         return errors;

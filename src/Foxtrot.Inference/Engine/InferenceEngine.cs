@@ -82,8 +82,29 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
 
         var sequence = NewSequence(request, ContextLength, Vocabulary, _time.GetTimestamp(), Cancel);
-        Send(new Command(sequence, false));
+        Send(new Command(sequence, false, null, 0));
         return sequence.Generation;
+    }
+
+    /// <summary>What every tenant has got and has; allocated for the caller.</summary>
+    public IReadOnlyList<TenantService> Tenants => _core.Tenants.Read();
+
+    /// <summary>What one tenant has got and has; null when the engine has never heard of it.</summary>
+    public TenantService? TenantOf(string name) => _core.Tenants.TryRead(name, out var service) ? service : null;
+
+    /// <summary>Sum of the weights of the tenants that have sequences here now.</summary>
+    public double ActiveWeight => _core.Tenants.ActiveWeight;
+
+    /// <summary>How long a sequence holds a slot on average, the latest ones counting most; zero until one has ended.</summary>
+    public TimeSpan MeanHold => _core.MeanHold;
+
+    /// <summary>Counts service that a tenant received elsewhere, from the next step on: here it is then served as if it had had it here.</summary>
+    /// <param name="tenant">The tenant's name.</param>
+    /// <param name="weighted">Service divided by weight, as <see cref="TenantService.Weighted"/>; not negative.</param>
+    public void AddService(string tenant, double weighted)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(weighted);
+        Send(new Command(null, false, tenant, weighted));
     }
 
     /// <summary>Cancels what runs, stops the thread and frees the cache.</summary>
@@ -112,7 +133,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         return sequence;
     }
 
-    private void Cancel(Generation generation) => Send(new Command(generation.Sequence!, true));
+    private void Cancel(Generation generation) => Send(new Command(generation.Sequence, true, null, 0));
 
     private void Send(Command command)
     {
@@ -164,13 +185,17 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         while (_commands.TryDequeue(out var command))
         {
-            if (command.Cancel)
+            if (command.Sequence is not { } sequence)
             {
-                _core.End(command.Sequence, FinishReason.Cancelled);
+                _core.Tenants.AddService(command.Tenant!, command.Weighted);
+            }
+            else if (command.Cancel)
+            {
+                _core.End(sequence, FinishReason.Cancelled);
             }
             else
             {
-                _core.Add(command.Sequence);
+                _core.Add(sequence);
             }
         }
     }
@@ -180,9 +205,10 @@ public sealed class InferenceEngine : IAsyncDisposable
     {
         while (_commands.TryDequeue(out var command))
         {
-            command.Sequence.Generation.Finish(FinishReason.Cancelled);
+            command.Sequence?.Generation.Finish(FinishReason.Cancelled);
         }
     }
 
-    private readonly record struct Command(Sequence Sequence, bool Cancel);
+    // A sequence to add or to cancel, or service to count.
+    private readonly record struct Command(Sequence? Sequence, bool Cancel, string? Tenant, double Weighted);
 }

@@ -1,3 +1,4 @@
+using Foxtrot.Inference.Batching;
 using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Engine;
@@ -7,6 +8,9 @@ namespace Foxtrot.Inference.Engine;
 internal sealed class Sequence
 {
     private readonly int[] _tokens;
+    private int _countAtAdmission;
+    private bool _isCharged;
+    private long _admitted;
 
     /// <param name="generation">What readers see of it.</param>
     /// <param name="sampler">Its sampler, whose prompt is everything before the current turn.</param>
@@ -17,6 +21,7 @@ internal sealed class Sequence
         Sampler = sampler;
         Log = generation.Request.Log;
         TurnStart = Log.TurnStart;
+        Decided = TurnStart;
         Count = Log.Count;
         _tokens = new int[capacity];
         Log.Tokens.CopyTo(_tokens);
@@ -43,6 +48,36 @@ internal sealed class Sequence
     /// <summary>Tokens whose keys and values the cache holds.</summary>
     public int Fed { get; set; }
 
+    /// <summary>Index of the first output token that has not been published yet: its sampler and its readers know everything before.</summary>
+    public int Decided { get; private set; }
+
+    /// <summary>Tokens that the cache held when the sequence was last preempted: up to there it is rebuilt, in silence.</summary>
+    public int Rebuilt { get; private set; }
+
+    /// <summary>What it replayed when it last got a slot, in generated tokens' worth; 0 when it was new.</summary>
+    public int Replayed { get; private set; }
+
+    /// <summary>Tokens that it has chosen since it last got a slot; replayed ones do not count.</summary>
+    public int NewTokens => Count - _countAtAdmission;
+
+    /// <summary>What rebuilding it would cost.</summary>
+    public int RebuildCost => (TurnStart * ServiceCost.PromptToken) + ((Count - TurnStart) * ServiceCost.GeneratedToken);
+
+    /// <summary>What its next admission costs its tenant: its prompt, once.</summary>
+    public int Charge => _isCharged || Generation.Request.Resumed ? 0 : TurnStart * ServiceCost.PromptToken;
+
+    /// <summary>Time that it has held slots, as of when it last gave one up.</summary>
+    public long Held { get; private set; }
+
+    /// <summary>Whose it is, once the engine has taken it in.</summary>
+    public TenantState Tenant { get; set; } = null!;
+
+    /// <summary>The one before it in its queue; kept by the queue.</summary>
+    public Sequence? Before { get; set; }
+
+    /// <summary>The one behind it in its queue; kept by the queue.</summary>
+    public Sequence? Behind { get; set; }
+
     /// <summary>Its slot, or −1.</summary>
     public int Slot { get; set; } = -1;
 
@@ -59,7 +94,8 @@ internal sealed class Sequence
     public int PromptRun => Log.PromptRunFrom(Fed);
 
     /// <summary>Whether the logits after the tokens fed so far decide an output token, chosen or replayed.</summary>
-    public bool IsOutputNext => Fed >= TurnStart;
+    /// <remarks>While a preempted sequence is rebuilt they decide nothing: its tokens are known to its sampler and its readers.</remarks>
+    public bool IsOutputNext => Fed >= Decided;
 
     /// <summary>The known token that comes next, which the sampler only takes note of; −1 when it is to choose.</summary>
     public int ForcedToken => Fed < Log.Count ? Log.Tokens[Fed] : -1;
@@ -72,4 +108,30 @@ internal sealed class Sequence
 
     /// <summary>Adds a chosen token.</summary>
     public void Append(int token) => _tokens[Count++] = token;
+
+    /// <summary>Notes that an output token has been chosen or replayed.</summary>
+    public void Decide() => Decided++;
+
+    /// <summary>Notes that it has got a slot.</summary>
+    public void Admit(long now)
+    {
+        if (Generation.Timings.Admitted == 0)
+        {
+            Generation.Timings.Admitted = now;
+        }
+
+        var isNew = Rebuilt == 0 && Count == TurnStart;
+        Replayed = isNew ? 0 : RebuildCost / ServiceCost.GeneratedToken;
+        _isCharged = true;
+        _countAtAdmission = Count;
+        _admitted = now;
+    }
+
+    /// <summary>Notes that it has given its slot up: what the cache held is lost.</summary>
+    public void Release(long now)
+    {
+        Held += now - _admitted;
+        Rebuilt = Math.Max(Rebuilt, Fed);
+        Fed = 0;
+    }
 }

@@ -12,6 +12,7 @@ namespace Foxtrot.Inference.Engine;
 /// <param name="PrefillTime">Forward pass over prompt tokens.</param>
 /// <param name="SamplingTime">Choosing tokens.</param>
 /// <param name="StepTime">The whole step.</param>
+/// <param name="RebuiltTokens">Tokens fed, prompt and generated, that the cache had held before their sequence was preempted. Preemptions are in the plan.</param>
 public readonly record struct StepReport(
     StepPlan Plan,
     int PromptTokens,
@@ -21,4 +22,5 @@ public readonly record struct StepReport(
     long DecodeTime,
     long PrefillTime,
     long SamplingTime,
-    long StepTime);
+    long StepTime,
+    int RebuiltTokens);

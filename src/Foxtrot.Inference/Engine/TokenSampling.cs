@@ -1,3 +1,4 @@
+using Foxtrot.Inference.Batching;
 using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Engine;
@@ -26,7 +27,7 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
     /// <param name="logits">[rows, vocabulary]; used as scratch.</param>
     public void Choose(ReadOnlySpan<Sequence> sequences, Span<float> logits)
     {
-        // Rows that are rebuilding an earlier turn need no token; the others are taken in stretches.
+        // Rows that are being rebuilt need no token; the others are taken in stretches.
         for (var row = 0; row < sequences.Length;)
         {
             var end = row;
@@ -80,6 +81,12 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
         if (!replayed)
         {
             sequence.Append(draw.Token);
+        }
+
+        sequence.Decide();
+        if (!(replayed && request.Resumed))
+        {
+            sequence.Tenant.Serve(ServiceCost.GeneratedToken);
         }
 
         if (index == sequence.TurnStart)

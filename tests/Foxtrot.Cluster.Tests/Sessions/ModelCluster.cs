@@ -3,6 +3,7 @@ using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Inference.Devices;
@@ -44,7 +45,7 @@ internal sealed class ModelCluster : IAsyncDisposable
 
     public IModelCatalog Catalog => Gateway.ServiceProvider.GetRequiredService<IModelCatalog>();
 
-    public static async Task<ModelCluster> StartAsync(int workers, int slots = 4, int queue = 64, DrainOptions? drain = null)
+    public static async Task<ModelCluster> StartAsync(int workers, int slots = 4, int queue = 64, DrainOptions? drain = null, ITenantCatalog? tenants = null)
     {
         var storage = new SharedStorage();
         var models = new ConcurrentDictionary<string, WorkerModel>();
@@ -66,6 +67,11 @@ internal sealed class ModelCluster : IAsyncDisposable
             var model = WorkerModel.Open(
                 BundledModel.Folder, BundledModel.Name, null, Device.Cpu, new ModelLoadOptions { IntraOpThreads = 1 }, new EngineOptions { Slots = slots }, queue);
             models[silo.SiloName] = model;
+            if (tenants is not null)
+            {
+                siloBuilder.Services.AddSingleton(tenants);
+            }
+
             siloBuilder.Services.AddFoxtrotModels([model], drain ?? new DrainOptions());
         });
         var cluster = builder.Build();

@@ -73,7 +73,7 @@ public sealed class SchedulerTests
             .Sample((decodeRows, free, prefilling, waiting, budget, chunk) =>
             {
                 var limits = new SchedulerLimits(budget, chunk);
-                var plan = Scheduler.Plan(new SchedulerSnapshot { DecodeRows = decodeRows, FreeSlots = free, Prefilling = prefilling, Waiting = waiting }, limits);
+                var plan = Plan(decodeRows, free, prefilling, waiting, limits);
                 Assert.Equal(decodeRows, plan.DecodeRows);
                 var padded = plan.Sequences * plan.Width;
                 Assert.InRange(padded, 0, limits.PrefillAllowance(decodeRows));
@@ -98,6 +98,18 @@ public sealed class SchedulerTests
                 }
             });
 
-    private static StepPlan Plan(int decodeRows, int free, int[] prefilling, int[] waiting) =>
-        Scheduler.Plan(new SchedulerSnapshot { DecodeRows = decodeRows, FreeSlots = free, Prefilling = prefilling, Waiting = waiting }, Limits);
+    private static StepPlan Plan(int decodeRows, int free, int[] prefilling, int[] waiting) => Plan(decodeRows, free, prefilling, waiting, Limits);
+
+    private static StepPlan Plan(int decodeRows, int free, int[] prefilling, int[] waiting, SchedulerLimits limits) =>
+        Scheduler.Plan(
+            new SchedulerSnapshot
+            {
+                DecodeRows = decodeRows,
+                FreeSlots = free,
+                Prefilling = prefilling,
+                Tenants = new[] { new TenantShare(0, 1, decodeRows + prefilling.Length, 0, waiting.Length) },
+                Heads = waiting.Select(run => new WaitingHead(run, run)).ToArray(),
+            },
+            limits,
+            new StepChoices(decodeRows + prefilling.Length + free));
 }

@@ -18,6 +18,13 @@ public sealed class DeterminismTests(BundledModels models) : IClassFixture<Bundl
     public void The_same_holds_for_models_that_concatenate_past_and_present() =>
         ScheduleRun.All(Seed, Schedules / 5, _ => models.Concatenated, models.Concatenated);
 
+    [Fact]
+    public void Tenants_that_preempt_each_other_change_no_token()
+    {
+        var preemptions = ScheduleRun.All(Seed, Schedules / 5, _ => models.SharedBuffer, models.SharedBuffer, crowded: true);
+        Assert.True(preemptions >= Schedules / 5, $"only {preemptions} preemptions");
+    }
+
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 }

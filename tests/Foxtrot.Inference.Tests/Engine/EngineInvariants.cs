@@ -31,17 +31,50 @@ internal static class EngineInvariants
             Assert.Null(sequence.Generation.FinishReason);
             Assert.Equal(sequence.IsDecoding, sequence.PromptRun == 0);
             var outputs = sequence.Fed < sequence.TurnStart ? 0 : sequence.Fed - sequence.TurnStart + 1;
-            Assert.Equal(outputs, sequence.Generation.Count);
+            if (sequence.Fed < sequence.Rebuilt)
+            {
+                Assert.InRange(outputs, 0, sequence.Generation.Count);
+            }
+            else
+            {
+                Assert.Equal(outputs, sequence.Generation.Count);
+            }
         }
 
         Assert.Equal(seen.Count, slots.DecodeRows + slots.Prefilling.Count);
         Assert.Equal(slots.Count - seen.Count, slots.Free);
-        foreach (var sequence in core.Waiting)
+        CheckTenants(core, seen);
+    }
+
+    private static void CheckTenants(EngineCore core, HashSet<Sequence> running)
+    {
+        var waiting = 0;
+        var active = core.Tenants.Active;
+        for (var index = 0; index < active.Count; index++)
         {
-            Assert.Equal(-1, sequence.Slot);
-            Assert.Equal(0, sequence.Fed);
-            Assert.Null(sequence.Generation.FinishReason);
-            Assert.DoesNotContain(sequence, seen);
+            var tenant = active[index];
+            Assert.Equal(index, tenant.Index);
+            Assert.True(tenant.Running + tenant.Queue.Count > 0, $"tenant '{tenant.Name}' is active without a sequence");
+            Assert.Equal(running.Count(s => s.Tenant == tenant), tenant.Running);
+            var priority = int.MaxValue;
+            var count = 0;
+            for (var sequence = tenant.Queue.First; sequence is not null; sequence = tenant.Queue.After(sequence))
+            {
+                Assert.Equal(-1, sequence.Slot);
+                Assert.Equal(0, sequence.Fed);
+                Assert.Equal(tenant, sequence.Tenant);
+                Assert.Null(sequence.Generation.FinishReason);
+                Assert.DoesNotContain(sequence, running);
+                Assert.InRange(sequence.Generation.Request.Priority, int.MinValue, priority);
+                priority = sequence.Generation.Request.Priority;
+                count++;
+            }
+
+            Assert.Equal(tenant.Queue.Count, count);
+            waiting += count;
         }
+
+        Assert.Equal(core.Tenants.Waiting, waiting);
+        Assert.Equal(core.Running, active.Sum(t => t.Running));
     }
 }

@@ -11,11 +11,16 @@ internal sealed class RandomSchedule
 
     private readonly Random _random;
     private readonly int _vocabulary;
+    private readonly bool _crowded;
 
-    public RandomSchedule(int seed, int vocabulary)
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="vocabulary">The model's.</param>
+    /// <param name="crowded">Whether several tenants compete for few slots and preempt each other as often as can be.</param>
+    public RandomSchedule(int seed, int vocabulary, bool crowded = false)
     {
         _random = new Random(seed);
         _vocabulary = vocabulary;
+        _crowded = crowded;
         var context = _random.Next(40, LongestContext + 1);
         Options = new EngineOptions
         {
@@ -25,6 +30,11 @@ internal sealed class RandomSchedule
             PrefillChunk = _random.Next(2, 65),
             SamplerThreads = _random.Next(1, 3),
         };
+        if (crowded)
+        {
+            Options = Options with { Slots = _random.Next(1, 4), PreemptionLead = _random.Next(3) * 10, PreemptionQuantum = _random.Next(1, 4) };
+        }
+
         Arrivals = [.. Enumerable.Range(0, _random.Next(1, 11)).Select(_ => NewArrival(context))];
     }
 
@@ -36,7 +46,38 @@ internal sealed class RandomSchedule
     {
         var request = NewRequest(context);
         int? cancelAt = _random.Next(3) == 0 ? _random.Next(0, 30) : null;
-        return new Arrival(request, _random.Next(0, 20), cancelAt, Resume: _random.Next(4) != 0);
+        var arrival = new Arrival(request, _random.Next(0, 20), cancelAt, Resume: _random.Next(4) != 0, StopAfter: 0);
+        return _crowded ? Crowded(arrival) : arrival;
+    }
+
+    // Long outputs, so that there is time to be preempted, and every sampler whose state a second look at a token would spoil.
+    private Arrival Crowded(Arrival arrival)
+    {
+        var tenant = _random.Next(3);
+        var request = arrival.Request with
+        {
+            Tenant = $"tenant {tenant}",
+            Weight = _random.Next(2) == 0 ? 1 : 0.5 + tenant,
+            Priority = _random.Next(-1, 2),
+            MaxTokens = _random.Next(10, 60),
+            Sampling = arrival.Request.Sampling with
+            {
+                Mirostat = _random.Next(3) == 0 ? 2 : 0,
+                PresencePenalty = _random.Next(3) == 0 ? 0.5 : 0,
+                DryMultiplier = _random.Next(3) == 0 ? 0.8 : 0,
+                NoRepeatNgramSize = _random.Next(4) == 0 ? 3 : 0,
+                XtcProbability = _random.Next(4) == 0 ? 0.5 : 0,
+                MinTokens = _random.Next(3) == 0 ? _random.Next(1, 10) : 0,
+                BadWords = _random.Next(4) == 0 ? [NewTokens(1), NewTokens(2)] : [],
+            },
+        };
+        if (_random.Next(3) == 0)
+        {
+            // One that ran elsewhere before.
+            request = request with { Log = request.Log.Append(TokenSource.Generated, NewTokens(_random.Next(1, 8))), Resumed = true };
+        }
+
+        return arrival with { Request = request, StopAfter = _random.Next(3) == 0 ? _random.Next(1, 40) : 0 };
     }
 
     private GenerationRequest NewRequest(int context)
@@ -77,6 +118,9 @@ internal sealed class RandomSchedule
 
     private int[] NewTokens(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(_vocabulary))];
 
-    /// <summary>A request, the step at which it arrives, the step at which it is cancelled, and whether it is then resumed.</summary>
-    internal sealed record Arrival(GenerationRequest Request, int Step, int? CancelAfter, bool Resume);
+    /// <summary>
+    /// A request, the step at which it arrives, the step at which it is cancelled, whether it is then resumed, and after how many
+    /// output tokens its monitor stops it; 0 for no monitor.
+    /// </summary>
+    internal sealed record Arrival(GenerationRequest Request, int Step, int? CancelAfter, bool Resume, int StopAfter);
 }

@@ -10,32 +10,37 @@ internal static class ScheduleRun
     /// <param name="count">How many.</param>
     /// <param name="modelOf">The model that a schedule runs on.</param>
     /// <param name="aloneModel">The model that gives the expected bits.</param>
-    public static void All(int seed, int count, Func<int, LoadedModel> modelOf, LoadedModel aloneModel)
+    /// <param name="crowded">Whether tenants preempt each other.</param>
+    /// <returns>Preemptions.</returns>
+    public static int All(int seed, int count, Func<int, LoadedModel> modelOf, LoadedModel aloneModel, bool crowded = false)
     {
+        var preemptions = new PreemptionCount();
         using var alone = new EngineHarness(aloneModel, new EngineOptions { Slots = 1, ContextLength = RandomSchedule.LongestContext });
         for (var index = 0; index < count; index++)
         {
             try
             {
-                One(new RandomSchedule(seed + index, aloneModel.Graph.Vocabulary), modelOf(index), alone);
+                One(new RandomSchedule(seed + index, aloneModel.Graph.Vocabulary, crowded), modelOf(index), alone, preemptions);
             }
             catch (Exception error)
             {
                 throw new InvalidOperationException($"schedule seed {seed + index}: {error.Message}", error);
             }
         }
+
+        return preemptions.Total;
     }
 
-    private static void One(RandomSchedule schedule, LoadedModel model, EngineHarness alone)
+    private static void One(RandomSchedule schedule, LoadedModel model, EngineHarness alone, PreemptionCount preemptions)
     {
-        using var engine = new EngineHarness(model, schedule.Options);
+        using var engine = new EngineHarness(model, schedule.Options, preemptions);
         var running = new List<(RandomSchedule.Arrival Arrival, Recorded Recorded)>();
         var last = schedule.Arrivals.Max(a => a.Step + (a.CancelAfter ?? 0));
         for (var step = 0; engine.Step() || step <= last; step++)
         {
             foreach (var arrival in schedule.Arrivals.Where(a => a.Step == step))
             {
-                running.Add((arrival, engine.Submit(arrival.Request)));
+                running.Add((arrival, engine.Submit(Watched(arrival))));
             }
 
             foreach (var (arrival, part) in running.Where(r => r.Arrival.Step + r.Arrival.CancelAfter == step).ToList())
@@ -44,18 +49,25 @@ internal static class ScheduleRun
                 if (arrival.Resume && part.Finish == FinishReason.Cancelled)
                 {
                     // What was delivered is replayed, in the batch that happens to be running.
-                    var log = arrival.Request.Log.Append(TokenSource.Generated, part.Tokens);
-                    running.Add((arrival with { CancelAfter = null }, engine.Submit(arrival.Request with { Log = log })));
+                    var log = arrival.Request.Log;
+                    var known = Math.Min(log.Count - log.TurnStart, part.Tokens.Length);
+                    log = log.Append(TokenSource.Generated, part.Tokens.AsSpan(known));
+                    running.Add((arrival with { CancelAfter = null }, engine.Submit(Watched(arrival) with { Log = log })));
                 }
             }
         }
 
         foreach (var (arrival, recorded) in running)
         {
-            var room = schedule.Options.ContextLength - arrival.Request.Log.Count;
-            AssertSame(alone.RunAlone(arrival.Request with { MaxTokens = Math.Min(arrival.Request.MaxTokens, room) }), recorded);
+            var room = schedule.Options.ContextLength - arrival.Request.Log.TurnStart;
+            AssertSame(alone.RunAlone(Watched(arrival) with { MaxTokens = Math.Min(arrival.Request.MaxTokens, room) }), recorded);
         }
+
+        Assert.Equal(preemptions.Rebuilt > 0, preemptions.Total > 0);
     }
+
+    private static GenerationRequest Watched(RandomSchedule.Arrival arrival) =>
+        arrival.StopAfter > 0 ? arrival.Request with { Monitor = new StopMonitor(arrival.StopAfter) } : arrival.Request;
 
     // A cancelled sequence has a prefix; any other has everything.
     private static void AssertSame(Recorded expected, Recorded actual)
@@ -78,6 +90,37 @@ internal static class ScheduleRun
         for (var i = 0; i < count; i++)
         {
             Assert.Equal(expected.Sequence.Generation[i].LogProbability, actual.Sequence.Generation[i].LogProbability);
+            Assert.Equal(expected.Sequence.Generation[i].Draw, actual.Sequence.Generation[i].Draw);
+            Assert.Equal(expected.Sequence.Generation[i].Top, actual.Sequence.Generation[i].Top);
+        }
+
+        if (actual.Sequence.Generation.Request.Monitor is StopMonitor monitor)
+        {
+            Assert.Equal(actual.Tokens, monitor.Seen);
+        }
+    }
+
+    private sealed class PreemptionCount : EngineObserver
+    {
+        public int Total { get; private set; }
+
+        public int Rebuilt { get; private set; }
+
+        public override void OnStep(in StepReport report)
+        {
+            Total += report.Plan.Preemptions;
+            Rebuilt += report.RebuiltTokens;
+        }
+    }
+
+    private sealed class StopMonitor(int stopAfter) : ITokenMonitor
+    {
+        public List<int> Seen { get; } = [];
+
+        public bool Observe(int token)
+        {
+            Seen.Add(token);
+            return Seen.Count == stopAfter;
         }
     }
 }

@@ -32,6 +32,17 @@ public sealed class TinyModelDeterminismTests
         ScheduleRun.All(seed: 1, count: 25, _ => model, model);
     }
 
+    [Theory]
+    [InlineData(CacheLayout.SharedBuffer)]
+    [InlineData(CacheLayout.Concatenated)]
+    public void Preempting_and_rebuilding_a_sequence_changes_nothing_of_it(CacheLayout layout)
+    {
+        using var folder = new TinyFolder(new TinyModelSpec { Layout = layout });
+        using var model = folder.Load();
+        var preemptions = ScheduleRun.All(seed: 1, count: 150, _ => model, model, crowded: true);
+        Assert.True(preemptions > 300, $"only {preemptions} preemptions");
+    }
+
     [Fact]
     public void A_graph_that_cannot_be_edited_gives_the_same_bits_from_full_logits()
     {

@@ -1,0 +1,70 @@
+namespace Foxtrot.Inference.Engine;
+
+/// <summary>A tenant inside the engine: its counter, its queue, its slots.</summary>
+/// <remarks>Written by the engine's thread alone; <see cref="Read"/> may be called by any.</remarks>
+internal sealed class TenantState(string name)
+{
+    private long _service;
+    private double _weighted;
+    private double _weight = 1;
+    private int _running;
+    private int _waiting;
+    private long _lastActive;
+
+    /// <summary>The tenant's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its waiting sequences.</summary>
+    public SequenceQueue Queue { get; } = new();
+
+    /// <summary>Service received here and elsewhere, divided by weight, lifted when it came back from idle: who has least is next.</summary>
+    public double Counter { get; set; }
+
+    /// <summary>Its place among the active tenants, or −1.</summary>
+    public int Index { get; set; } = -1;
+
+    /// <summary>Its share relative to others.</summary>
+    public double Weight
+    {
+        get => _weight;
+        set => Volatile.Write(ref _weight, value);
+    }
+
+    /// <summary>Sequences with a slot.</summary>
+    public int Running
+    {
+        get => _running;
+        set => Volatile.Write(ref _running, value);
+    }
+
+    /// <summary>Charges service.</summary>
+    public void Serve(int cost)
+    {
+        var weighted = cost / _weight;
+        Counter += weighted;
+        Volatile.Write(ref _weighted, _weighted + weighted);
+        Volatile.Write(ref _service, _service + cost);
+    }
+
+    /// <summary>Notes how long its queue is, for readers.</summary>
+    public void CountWaiting() => Volatile.Write(ref _waiting, Queue.Count);
+
+    /// <summary>Notes that it has no sequence any more.</summary>
+    public void Rest(long now) => Volatile.Write(ref _lastActive, now);
+
+    /// <summary>What it has got and has; callable from any thread.</summary>
+    /// <param name="now">The time for one that is active.</param>
+    public TenantService Read(long now)
+    {
+        var running = Volatile.Read(ref _running);
+        var waiting = Volatile.Read(ref _waiting);
+        return new TenantService(
+            Name,
+            Volatile.Read(ref _service),
+            Volatile.Read(ref _weighted),
+            Volatile.Read(ref _weight),
+            running,
+            waiting,
+            running + waiting > 0 ? now : Volatile.Read(ref _lastActive));
+    }
+}
