@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Text;
 using Foxtrot.Sampling;
@@ -35,9 +36,21 @@ internal static class RunStart
     /// <param name="state">The session; must not change while this runs.</param>
     /// <param name="turn">Which turn.</param>
     /// <param name="resumed">Whether it was accepted before, so that a full queue does not turn it away.</param>
+    /// <param name="permit">Given back when it ends, and at once when it does not start.</param>
     /// <returns>Null when the queue is full.</returns>
-    public static SessionRun? Start(WorkerModel model, SessionState state, int turn, bool resumed) =>
-        Start(model, state, turn, state.Turns[turn].MaxTokens, resumed);
+    public static SessionRun? Start(WorkerModel model, SessionState state, int turn, bool resumed, SequencePermit permit)
+    {
+        SessionRun? run = null;
+        try
+        {
+            run = Start(model, state, turn, state.Turns[turn].MaxTokens, resumed);
+            return run;
+        }
+        finally
+        {
+            permit.ReleaseAfter(run?.Generation.Completion ?? Task.CompletedTask);
+        }
+    }
 
     /// <summary>Replays a turn that has ended, for its text and probabilities: nothing is drawn.</summary>
     public static SessionRun Replay(WorkerModel model, SessionState state, int turn) =>

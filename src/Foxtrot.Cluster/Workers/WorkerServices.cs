@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foxtrot.Cluster.Workers;
@@ -6,12 +7,13 @@ namespace Foxtrot.Cluster.Workers;
 /// <summary>Registers what a worker has beside its silo.</summary>
 public static class WorkerServices
 {
-    /// <summary>Registers models, delivery and drain.</summary>
+    /// <summary>Registers models, delivery, tenants' limits and drain.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="models">Opened models; stay the caller's, who disposes of them after the host.</param>
     /// <param name="drain">How the worker leaves.</param>
     public static IServiceCollection AddFoxtrotModels(this IServiceCollection services, IReadOnlyList<WorkerModel> models, DrainOptions drain)
     {
+        services.AddTenantQuotas();
         services.AddSingleton<TokenDelivery>();
         services.AddSingleton(provider => new WorkerRuntime(models, provider.GetRequiredService<TokenDelivery>()));
         services.AddSingleton<ILocalLoad>(provider => provider.GetRequiredService<WorkerRuntime>());
