@@ -33,6 +33,13 @@ public sealed class GatewayOptions
     [Range(1, 600)]
     public int SettleSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// Output tokens for which a request without max_tokens reserves room in its tenant's tokens per minute, 1 to 1,000,000; less where
+    /// the context or the limit has room for less. What it really uses is settled at its end. Default 1,024.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int DefaultReservation { get; set; } = 1024;
+
     /// <summary>All errors in these options.</summary>
     public IReadOnlyList<string> Validate()
     {

@@ -2,6 +2,7 @@ using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.OpenApi;
 using Foxtrot.Gateway.Sessions;
+using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Scalar.AspNetCore;
@@ -11,8 +12,8 @@ namespace Foxtrot.Gateway;
 /// <summary>Maps the gateway.</summary>
 public static class GatewayRoutes
 {
-    private static readonly int[] Generating = [400, 404, 413, 429, 500, 503];
-    private static readonly int[] Changing = [400, 404, 409, 413, 429, 500, 503];
+    private static readonly int[] Generating = [400, 403, 404, 413, 429, 500, 503];
+    private static readonly int[] Changing = [400, 403, 404, 409, 413, 429, 500, 503];
 
     /// <summary>
     /// Maps the OpenAI-compatible routes, the native ones, the API's description and its browser, and puts request ids and error bodies
@@ -22,6 +23,7 @@ public static class GatewayRoutes
     public static WebApplication MapFoxtrotGateway(this WebApplication app)
     {
         app.UseMiddleware<GatewayMiddleware>();
+        app.UseMiddleware<RateLimitHeaders>();
         MapOpenAi(app);
         MapSessions(app);
         app.MapOpenApi(ApiDescription.Path);
@@ -76,7 +78,7 @@ public static class GatewayRoutes
         app.MapPost("/v1/sessions/{id}/cancel", sessions.CancelAsync)
             .Describe(new("cancelSession", "Stops generating.") { Answer = "Session" });
         app.MapGet("/v1/sessions/{id}/explain", sessions.ExplainAsync)
-            .Describe(new("explainToken", "Shows how an output token was chosen.") { Query = SessionFields.Explain.ToSchema(), Answer = "Explanation" });
+            .Describe(new("explainToken", "Shows how an output token was chosen.") { Query = SessionFields.Explain.ToSchema(), Answer = "Explanation", Failures = Generating });
         app.MapPost("/v1/sessions/{id}/resample", sessions.ResampleAsync)
             .Describe(new("resampleToken", "Draws an output token again, with other seeds or parameters.") { Body = SessionFields.Resample.ToSchema(), Answer = "Resample", Failures = Changing });
         app.MapPost("/v1/verify", app.Services.GetRequiredService<VerifyRoute>().HandleAsync)

@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.OpenAi;
@@ -30,7 +31,9 @@ public static class GatewayServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ITenantSource, SingleTenant>();
         services.TryAddSingleton<IUsageRecorder, UsageLog>();
+        services.AddTenantQuotas();
         services.AddSingleton(options);
+        services.AddSingleton<Admission>();
         services.AddSingleton<ModelLookup>();
         services.AddSingleton<ModelRoutes>();
         services.AddSingleton<GenerateServices>();

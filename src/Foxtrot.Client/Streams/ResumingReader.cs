@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
+using Foxtrot.Contracts.Workers;
 
 namespace Foxtrot.Client.Streams;
 

@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -47,6 +48,7 @@ public static class ClusterHosting
 
             configure?.Invoke(silo);
         });
+        builder.Services.AddTenantQuotas();
         builder.Services.AddSingleton(services => new ClusterReadiness(
             services.GetRequiredService<ISiloStatusOracle>(),
             services.GetRequiredService<IClusterManifestProvider>(),

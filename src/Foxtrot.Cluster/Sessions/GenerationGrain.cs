@@ -1,5 +1,6 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
@@ -10,13 +11,15 @@ namespace Foxtrot.Cluster.Sessions;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGenerationGrain, IMovableGrain
+internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas) : Grain, IGenerationGrain, IMovableGrain
 {
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private ResolvedTurn? _resolved;
     private TurnEnding? _ending;
     private SessionRun? _run;
+    private Task<Refusal?>? _beginning;
     private int _epoch;
+    private bool _deactivated;
 
     /// <inheritdoc/>
     public async Task<Refusal?> Run(SessionRequest request, AttachRequest attach)
@@ -26,7 +29,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
             return WorkerRuntime.NoModel(this.GetPrimaryKeyString());
         }
 
-        if (_run is null && Begin(key, model, request, attach) is { } refusal)
+        if (_run is null && await BeginOnceAsync(key, model, request, attach) is { } refusal)
         {
             DeactivateOnIdle();
             return refusal;
@@ -83,12 +86,27 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _deactivated = true;
         _run?.Abandon();
         runtime.Leave(GrainContext.GrainId);
         return Task.CompletedTask;
     }
 
-    private Refusal? Begin(SessionKey key, WorkerModel model, SessionRequest request, AttachRequest attach)
+    // Readers that come while it begins join it.
+    private async Task<Refusal?> BeginOnceAsync(SessionKey key, WorkerModel model, SessionRequest request, AttachRequest attach)
+    {
+        var beginning = _beginning ??= BeginAsync(key, model, request, attach);
+        try
+        {
+            return await beginning;
+        }
+        finally
+        {
+            _beginning = null;
+        }
+    }
+
+    private async Task<Refusal?> BeginAsync(SessionKey key, WorkerModel model, SessionRequest request, AttachRequest attach)
     {
         var outcome = TurnResolver.Resolve(model, request);
         if (outcome.Value is not { } resolved)
@@ -108,7 +126,19 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
             turn.Count = attach.Delivered.Length;
         }
 
-        var started = RunStart.Start(model, key.Tenant, state, 0, resumed: attach.Epoch > 0);
+        var permit = await quotas.TakePermitAsync(key.Tenant, resumed: attach.Epoch > 0);
+        if (permit.Value is null)
+        {
+            return permit.Refusal;
+        }
+
+        if (_deactivated)
+        {
+            permit.Value.Dispose();
+            return WorkerRuntime.NoModel(key.Model);
+        }
+
+        var started = RunStart.Start(model, key.Tenant, state, 0, resumed: attach.Epoch > 0, permit.Value);
         if (started.Value is null)
         {
             return started.Refusal;

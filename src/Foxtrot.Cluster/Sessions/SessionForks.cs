@@ -32,6 +32,7 @@ internal static class SessionForks
         turn.Forced = 0;
         turn.Finish = null;
         turn.Error = null;
+        turn.Reserved = request.Reserved;
         turn.Seed = request.Seed ?? cut.Seed;
         turn.Sampling = (request.Sampling ?? SamplingSettings.Default).Over(cut.Sampling);
         turn.MaxTokens = (request.MaxTokens ?? cut.MaxTokens) - kept;

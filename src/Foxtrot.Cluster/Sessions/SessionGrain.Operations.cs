@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
@@ -62,6 +63,31 @@ internal sealed partial class SessionGrain
             return Conflict("continue");
         }
 
+        var permit = await _quotas.TakePermitAsync(_key.Tenant, resumed: false);
+        if (permit.Value is null)
+        {
+            return permit.Refusal!;
+        }
+
+        try
+        {
+            var outcome = await ExtendAsync(request, _model, permit.Value);
+            if (outcome.Value is null)
+            {
+                permit.Value.Dispose();
+            }
+
+            return outcome;
+        }
+        catch
+        {
+            permit.Value.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Outcome<SessionView>> ExtendAsync(ContinueRequest request, WorkerModel model, SequencePermit permit)
+    {
         if (request.Prompt?.Messages is not null)
         {
             return new Refusal(RefusalKind.Invalid, "messages cannot be added to a session: give the new text as prompt", "messages");
@@ -69,12 +95,12 @@ internal sealed partial class SessionGrain
 
         int[] added = request.Prompt is null
             ? []
-            : request.Prompt.Tokens ?? _model.Served.Tokenizer.Encode(request.Prompt.Text ?? "", addSpecialTokens: false);
-        if (SessionLog.Count(State) + added.Length >= _model.Info.ContextLength)
+            : request.Prompt.Tokens ?? model.Served.Tokenizer.Encode(request.Prompt.Text ?? "", addSpecialTokens: false);
+        if (SessionLog.Count(State) + added.Length >= model.Info.ContextLength)
         {
             return new Refusal(
                 RefusalKind.Invalid,
-                $"prompt must leave room to generate in a context of {_model.Info.ContextLength} tokens, but brings the session to {SessionLog.Count(State) + added.Length}",
+                $"prompt must leave room to generate in a context of {model.Info.ContextLength} tokens, but brings the session to {SessionLog.Count(State) + added.Length}",
                 "prompt",
                 "context_length_exceeded");
         }
@@ -93,15 +119,16 @@ internal sealed partial class SessionGrain
             EndTokens = last.EndTokens,
             LogProbabilities = last.LogProbabilities,
             Priority = request.Priority ?? last.Priority,
-            Fingerprint = _model.Info.Fingerprint,
+            Reserved = request.Reserved,
+            Fingerprint = model.Info.Fingerprint,
         };
-        if (TurnResolver.Add(_model, State, turn) is { } refusal)
+        if (TurnResolver.Add(model, State, turn) is { } refusal)
         {
             State.Tokens = before;
             return refusal;
         }
 
-        if (TryStart(resumed: false) is { } full)
+        if (TryStart(resumed: false, permit) is { } full)
         {
             State.Turns.RemoveAt(State.Turns.Count - 1);
             State.Tokens = before;
@@ -233,6 +260,12 @@ internal sealed partial class SessionGrain
 
     private async Task<Outcome<SessionView>> CreateAsync(SessionState state)
     {
+        var permit = await _quotas.TakePermitAsync(_key.Tenant, resumed: false);
+        if (permit.Value is null)
+        {
+            return Vanish(permit.Refusal!);
+        }
+
         state.Version = SessionState.CurrentVersion;
         state.Created = _time.GetUtcNow();
         state.Epoch = 1;
@@ -241,7 +274,7 @@ internal sealed partial class SessionGrain
         state.Fingerprint = _model.Info.Fingerprint;
         state.Turns[^1].Fingerprint = _model.Info.Fingerprint;
         State = state;
-        if (TryStart(resumed: false) is { } full)
+        if (TryStart(resumed: false, permit.Value) is { } full)
         {
             State = new SessionState();
             return Vanish(full);

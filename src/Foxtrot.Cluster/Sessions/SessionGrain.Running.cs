@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Streams;
@@ -115,7 +116,7 @@ internal sealed partial class SessionGrain
         Turn.Count = attach.From - first;
         Turn.Forced = Turn.Count;
         await SaveAsync();
-        if (TryStart(resumed: true) is null)
+        if (await TryResumeAsync())
         {
             Begin();
         }
@@ -136,16 +137,19 @@ internal sealed partial class SessionGrain
         }
 
         await SaveAsync();
-        if (TryStart(resumed: true) is null)
+        if (await TryResumeAsync())
         {
             Begin();
         }
     }
 
-    private Refusal? TryStart(bool resumed)
+    private async ValueTask<bool> TryResumeAsync() =>
+        TryStart(resumed: true, (await _quotas.TakePermitAsync(_key.Tenant, resumed: true)).Value!) is null;
+
+    private Refusal? TryStart(bool resumed, SequencePermit permit)
     {
         _ending = new TurnEnding(_key, _model!, State, Turn);
-        var started = RunStart.Start(_model!, _key.Tenant, State, State.Turns.Count - 1, resumed);
+        var started = RunStart.Start(_model!, _key.Tenant, State, State.Turns.Count - 1, resumed, permit);
         _run = started.Value;
         return started.Refusal;
     }
@@ -182,6 +186,8 @@ internal sealed partial class SessionGrain
                 finished = Turn.Finish is not null;
                 await SaveAsync();
             }
+
+            SettleReservation();
         }
         catch (InconsistentStateException error)
         {
@@ -202,6 +208,14 @@ internal sealed partial class SessionGrain
                 _runtime.Leave(GrainContext.GrainId);
             }
         }
+    }
+
+    // After the last write, which only one activation can do: so once, or, where the worker dies in between, never.
+    private void SettleReservation()
+    {
+        var turn = State.Turns.Count - 1;
+        var before = turn == 0 ? 0 : State.Turns[turn - 1].Start + State.Turns[turn - 1].Count;
+        _quotas.Settle(_key.Tenant, Turn.Reserved, Turn.Start - before + Turn.Count);
     }
 
     private void Abandon(SessionRun run)

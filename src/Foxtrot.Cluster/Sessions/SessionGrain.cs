@@ -1,5 +1,6 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Sessions;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private readonly IPersistentState<SessionState> _stored;
     private readonly WorkerRuntime _runtime;
+    private readonly TenantQuotas _quotas;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionGrain> _logger;
     private SessionKey _key;
@@ -33,10 +35,15 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private Task _write = Task.CompletedTask;
 
     public SessionGrain(
-        [PersistentState("session", "sessions")] IPersistentState<SessionState> stored, WorkerRuntime runtime, TimeProvider time, ILogger<SessionGrain> logger)
+        [PersistentState("session", "sessions")] IPersistentState<SessionState> stored,
+        WorkerRuntime runtime,
+        TenantQuotas quotas,
+        TimeProvider time,
+        ILogger<SessionGrain> logger)
     {
         _stored = stored;
         _runtime = runtime;
+        _quotas = quotas;
         _time = time;
         _logger = logger;
     }

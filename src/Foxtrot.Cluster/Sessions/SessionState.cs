@@ -132,6 +132,10 @@ public sealed class TurnState
     [Id(14)]
     public int Priority { get; set; }
 
+    /// <summary>Tokens taken from the tenant's tokens per minute for it; settled when it ends.</summary>
+    [Id(15)]
+    public long Reserved { get; set; }
+
     /// <summary>A copy that later changes of this one do not touch.</summary>
     public TurnState Copy() => (TurnState)MemberwiseClone();
 }

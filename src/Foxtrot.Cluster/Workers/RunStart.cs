@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Contracts;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Text;
@@ -38,9 +39,22 @@ internal static class RunStart
     /// <param name="state">The session; must not change while this runs.</param>
     /// <param name="turn">Which turn.</param>
     /// <param name="resumed">Whether it was accepted before, so that no queue turns it away and nothing is charged twice.</param>
+    /// <param name="permit">Given back when it ends, and at once when it does not start.</param>
     /// <returns>What runs, or why it would have to wait for too long.</returns>
-    public static Outcome<SessionRun> Start(WorkerModel model, string tenant, SessionState state, int turn, bool resumed) =>
-        Start(model, tenant, state, turn, state.Turns[turn].MaxTokens, resumed, mayRefuse: !resumed);
+    public static Outcome<SessionRun> Start(WorkerModel model, string tenant, SessionState state, int turn, bool resumed, SequencePermit permit)
+    {
+        SessionRun? run = null;
+        try
+        {
+            var started = Start(model, tenant, state, turn, state.Turns[turn].MaxTokens, resumed, mayRefuse: !resumed);
+            run = started.Value;
+            return started;
+        }
+        finally
+        {
+            permit.ReleaseAfter(run?.Generation.Completion ?? Task.CompletedTask);
+        }
+    }
 
     /// <summary>Replays a turn that has ended, for its text and probabilities: nothing is drawn.</summary>
     public static SessionRun Replay(WorkerModel model, string tenant, SessionState state, int turn) =>

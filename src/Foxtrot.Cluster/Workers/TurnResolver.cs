@@ -35,6 +35,7 @@ internal static class TurnResolver
             EndTokens = [.. request.IgnoreEndTokens ? [] : model.Served.Folder.Generation.EosTokens, .. request.StopTokenIds],
             LogProbabilities = request.LogProbabilities,
             Priority = request.Priority,
+            Reserved = request.Reserved,
         };
         return Add(model, state, turn) is { } refusal
             ? refusal

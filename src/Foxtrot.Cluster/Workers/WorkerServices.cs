@@ -8,12 +8,13 @@ namespace Foxtrot.Cluster.Workers;
 /// <summary>Registers what a worker has beside its silo.</summary>
 public static class WorkerServices
 {
-    /// <summary>Registers models, delivery and drain.</summary>
+    /// <summary>Registers models, delivery, tenants' limits and drain.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="models">Opened models; stay the caller's, who disposes of them after the host.</param>
     /// <param name="drain">How the worker leaves.</param>
     public static IServiceCollection AddFoxtrotModels(this IServiceCollection services, IReadOnlyList<WorkerModel> models, DrainOptions drain)
     {
+        services.AddTenantQuotas();
         services.AddSingleton<TokenDelivery>();
         services.TryAddSingleton<ITenantCatalog, NoTenants>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerRuntime>(provider, models));

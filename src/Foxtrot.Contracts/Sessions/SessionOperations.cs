@@ -23,6 +23,10 @@ public sealed record ContinueRequest
     /// <summary>Another precedence among the tenant's waiting sequences; null keeps it.</summary>
     [Id(4)]
     public int? Priority { get; init; }
+
+    /// <summary>Tokens that whoever makes the request has taken from the tenant's tokens per minute; the session settles them when the turn ends.</summary>
+    [Id(5)]
+    public long Reserved { get; init; }
 }
 
 /// <summary>Makes another session that shares the first output tokens of this one.</summary>
@@ -52,6 +56,10 @@ public sealed record ForkRequest
     /// <summary>Output tokens of the turn at most, shared ones included; null keeps the parent's maximum.</summary>
     [Id(5)]
     public int? MaxTokens { get; init; }
+
+    /// <summary>Tokens that whoever makes the request has taken from the tenant's tokens per minute; the session settles them when the turn ends.</summary>
+    [Id(6)]
+    public long Reserved { get; init; }
 }
 
 /// <summary>What the same step would have chosen under other parameters or seeds.</summary>

@@ -56,4 +56,8 @@ public sealed record SessionRequest
     /// <summary>Whether another choice of the same request has paid for the prompt.</summary>
     [Id(12)]
     public bool SharesPrompt { get; init; }
+
+    /// <summary>Tokens that whoever makes the request has taken from the tenant's tokens per minute; a session settles them when the turn ends.</summary>
+    [Id(13)]
+    public long Reserved { get; init; }
 }

@@ -18,11 +18,14 @@ internal sealed class ModelLookup(IModelCatalog catalog, GatewayOptions options)
             return model;
         }
 
-        var shown = FieldErrors.Shorten(name);
-        throw new ApiException(catalog.WasSeen(name)
-            ? new(503, $"no worker has the model {shown} at the moment", "model", "model_unavailable", options.UnavailableRetrySeconds)
-            : new(404, $"model must be one that GET /v1/models lists, but is {shown}", "model", "model_not_found"));
+        throw catalog.WasSeen(name)
+            ? new ApiException(new(503, $"no worker has the model {FieldErrors.Shorten(name)} at the moment", "model", "model_unavailable", options.UnavailableRetrySeconds))
+            : Unknown(name);
     }
+
+    /// <summary>What is said of a model that there is not.</summary>
+    public static ApiException Unknown(string name) =>
+        new(new(404, $"model must be one that GET /v1/models lists, but is {FieldErrors.Shorten(name)}", "model", "model_not_found"));
 
     /// <summary>The key of a session, from its id alone.</summary>
     /// <param name="id">The id as the client has it.</param>

@@ -1,5 +1,5 @@
-using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Streams;
+using Foxtrot.Contracts.Workers;
 using Microsoft.AspNetCore.Http;
 
 namespace Foxtrot.Gateway.Http;

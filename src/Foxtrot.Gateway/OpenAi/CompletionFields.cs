@@ -31,7 +31,11 @@ internal static class CompletionFields
             errors.Add("logprobs", $"logprobs must be absent where echo is true, but is {request.TopLogProbabilities}: log-probabilities of the prompt are not supported");
         }
 
-        var merged = request with { Generation = request.Generation with { MaxTokens = request.Generation.MaxTokens ?? DefaultMaxTokens } };
+        var merged = request with
+        {
+            SaysMaxTokens = request.Generation.MaxTokens is not null,
+            Generation = request.Generation with { MaxTokens = request.Generation.MaxTokens ?? DefaultMaxTokens },
+        };
         return CommonFields.Check(merged, errors, options);
     }
 }

@@ -1,4 +1,5 @@
 using Foxtrot.Client.Streams;
+using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
@@ -25,16 +26,26 @@ internal sealed partial class GenerateRoute(
     {
         // 1. Parse: past this line only valid requests exist, but for bounds that depend on the model.
         var request = await JsonBody.ReadAsync(context, options, table, OpenAiRequest.Empty, (r, e) => check(r, e, options));
+        var payer = services.Tenants.TenantOf(context);
+        var tenant = payer.Id;
+        Admission.CheckModel(payer, request.Model);
         var model = services.Models.Find(request.Model);
-        var tenant = services.Tenants.TenantOf(context).Id;
 
-        // 2. Ask the workers. Whatever happens from here on, what still runs is stopped and its cost recorded.
+        // 2. Reserve what it may cost of the tenant's limits; what it did cost replaces that at the end.
+        request = Within(payer, request);
+        using var reservation = await services.Admission.ReserveAsync(payer, model, request.Prompts, request.Generation.MaxTokens, request.N, context.RequestAborted);
+
+        // 3. Ask the workers. Whatever happens from here on, what still runs is stopped and its cost recorded.
         await using var set = ChoiceSet.Open(
             services.Streams, model, tenant, request, services.Time, TimeSpan.FromSeconds(options.SettleSeconds),
-            (usage, stopped) => services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped)));
+            (usage, stopped) =>
+            {
+                reservation.Used = (long)usage.PromptTokens + usage.CompletionTokens;
+                services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped));
+            });
         await set.StartAsync(context.RequestAborted);
 
-        // 3. Answer.
+        // 4. Answer.
         var answer = new Answer(format, request, model, set.AnswerId(format.IdPrefix), services.Time.GetUtcNow().ToUnixTimeSeconds(), set.Seed);
         if (!request.Stream)
         {
@@ -46,10 +57,19 @@ internal sealed partial class GenerateRoute(
         }
     }
 
+    private static OpenAiRequest Within(Tenant tenant, OpenAiRequest request) => request with
+    {
+        Generation = request.Generation with
+        {
+            MaxTokens = Admission.MaxTokens(
+                tenant, request.Generation.MaxTokens, request.SaysMaxTokens, request.MaxCompletionTokens is null ? "max_tokens" : "max_completion_tokens"),
+        },
+    };
+
     [LoggerMessage(3, LogLevel.Warning, "Stream {RequestId} ended early: {Reason}")]
     private static partial void LogBroken(ILogger log, string requestId, string reason);
 }
 
 /// <summary>What routes that generate work with.</summary>
 internal sealed record GenerateServices(
-    ISessionStreams Streams, ModelLookup Models, ITenantSource Tenants, IUsageRecorder Usage, TimeProvider Time, ILogger<GenerateRoute> Log);
+    ISessionStreams Streams, ModelLookup Models, ITenantSource Tenants, Admission Admission, IUsageRecorder Usage, TimeProvider Time, ILogger<GenerateRoute> Log);

@@ -21,6 +21,9 @@ internal sealed record OpenAiRequest
     /// <summary><c>max_completion_tokens</c>, chat's newer name for <c>max_tokens</c>.</summary>
     public int? MaxCompletionTokens { get; init; }
 
+    /// <summary>Whether the request says how many output tokens it wants at most.</summary>
+    public bool SaysMaxTokens { get; init; } = true;
+
     /// <summary>Choices for each prompt.</summary>
     public int N { get; init; } = 1;
 

@@ -102,10 +102,11 @@ internal static class ApiDescription
     private static string Meaning(int status) => status switch
     {
         400 => "The request is wrong; the message names every field at fault.",
+        403 => "The tenant may not use the model.",
         404 => "There is no such model or session.",
         409 => "The session's state does not allow it now.",
         413 => "The body is too large.",
-        429 => "The queue is full; Retry-After says when to try again.",
+        429 => "The queue is full, or a limit of the tenant is reached; Retry-After says when to try again.",
         503 => "No worker has the model at the moment; Retry-After says when to try again.",
         _ => "A bug.",
     };

@@ -1,5 +1,6 @@
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Foxtrot.Gateway.Sessions;
 
 /// <summary>The native API: durable sessions and what can be done with them.</summary>
-internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, ITenantSource tenants, GatewayOptions options)
+internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, GatewayOptions options)
 {
     private readonly FieldTable<ContinueSession> _continue = SessionFields.Continue(options);
 
@@ -28,15 +29,20 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
             GenerationFields.Check(r.Generation, errors);
             return r;
         });
+        var tenant = tenants.TenantOf(context);
+        Admission.CheckModel(tenant, request.Model);
         var model = models.Find(request.Model);
-        var key = new SessionKey(model.Name, tenants.TenantOf(context).Id, SessionId.New(model.Name, model.Exact ? model.Fingerprint : null));
-        var view = Value(await Grain(key).Create(new()
+        var maxTokens = Admission.MaxTokens(tenant, request.Generation.MaxTokens);
+        using var reservation = await admission.ReserveAsync(tenant, model, [request.Source.Prompt!], maxTokens, 1, context.RequestAborted);
+        var key = new SessionKey(model.Name, tenant.Id, SessionId.New(model.Name, model.Exact ? model.Fingerprint : null));
+        var view = await reservation.HandOverAsync(reserved => Grain(key).Create(new()
         {
+            Reserved = reserved,
             Prompt = request.Source.Prompt!,
             Sampling = request.Generation.Sampling,
             Seed = request.Generation.Seed ?? Fingerprints.RandomSeed(),
             Choice = request.Choice,
-            MaxTokens = request.Generation.MaxTokens,
+            MaxTokens = maxTokens,
             Stop = request.Generation.Stop ?? [],
             StopTokenIds = request.Generation.StopTokenIds,
             IgnoreEndTokens = request.Generation.IgnoreEos,
@@ -68,14 +74,18 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
             return r;
         });
         var sampling = request.Generation.Sampling;
-        await AnswerAsync(context, await Grain(key).Extend(new()
+        var tenant = tenants.TenantOf(context);
+        var maxTokens = Admission.MaxTokens(tenant, request.Generation.MaxTokens);
+        using var reservation = await ReserveAsync(context, tenant, key, request.Source.Prompt, maxTokens);
+        await AnswerAsync(context, await reservation.HandOverAsync(reserved => Grain(key).Extend(new()
         {
-            MaxTokens = request.Generation.MaxTokens,
+            Reserved = reserved,
+            MaxTokens = maxTokens,
             Prompt = request.Source.Prompt,
             Sampling = ReferenceEquals(sampling, SamplingSettings.Default) ? null : sampling,
             Stop = request.Generation.Stop,
             Priority = request.Generation.Priority,
-        }));
+        })));
     }
 
     /// <summary>Makes a session that shares this one's first output tokens.</summary>
@@ -84,7 +94,15 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         var key = Key(context);
         var fork = key with { Session = SessionId.New(key.Model, key.Session.Fingerprint) };
         var request = await JsonBody.ReadAsync(context, options, SessionFields.Fork, new ForkRequest { Session = fork.Session.ToString(), At = 0 });
-        await AnswerCreatedAsync(context, fork, Value(await Grain(key).Fork(request)));
+        var tenant = tenants.TenantOf(context);
+        if (request.MaxTokens is { } asked)
+        {
+            _ = Admission.MaxTokens(tenant, asked);
+        }
+
+        using var reservation = await ReserveAsync(context, tenant, key, null, request.MaxTokens - request.At);
+        var view = await reservation.HandOverAsync(reserved => Grain(key).Fork(request with { Reserved = reserved }));
+        await AnswerCreatedAsync(context, fork, view);
     }
 
     /// <summary>Keeps only the first output tokens.</summary>
@@ -116,6 +134,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
     {
         var key = Key(context);
         var query = QueryFields.Read(context, SessionFields.Explain, new(0, 10));
+        await AdmitAsync(context, key);
         var view = Value(await Grain(key).Explain(query.At, query.Top));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, query.At, view));
     }
@@ -125,6 +144,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
     {
         var key = Key(context);
         var request = await JsonBody.ReadAsync(context, options, SessionFields.Resample, new ResampleRequest { At = 0, Draws = 1 });
+        await AdmitAsync(context, key);
         var view = Value(await Grain(key).Resample(request));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, view));
     }
@@ -134,9 +154,10 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
     internal static T Value<T>(Outcome<T> outcome) where T : class =>
         outcome.Value ?? throw new ApiException(outcome.Refusal is { } refusal ? ApiError.Of(refusal) : ApiError.Internal);
 
-    private static Task AnswerAsync(HttpContext context, Outcome<SessionView> outcome)
+    private static Task AnswerAsync(HttpContext context, Outcome<SessionView> outcome) => AnswerAsync(context, Value(outcome));
+
+    private static Task AnswerAsync(HttpContext context, SessionView view)
     {
-        var view = Value(outcome);
         return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, view));
     }
 
@@ -146,6 +167,15 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         context.Response.Headers.Location = "/v1/sessions/" + view.Id;
         await JsonAnswer.WriteAsync(context, StatusCodes.Status201Created, json => SessionJson.Write(json, view));
     }
+
+    private ValueTask<Reservation> ReserveAsync(HttpContext context, Tenant tenant, SessionKey key, Prompt? prompt, int? maxTokens)
+    {
+        Admission.CheckModel(tenant, key.Model);
+        return admission.ReserveAsync(tenant, models.Find(key.Model), prompt is null ? [] : [prompt], maxTokens, 1, context.RequestAborted);
+    }
+
+    // What computes again counts as a request.
+    private Task AdmitAsync(HttpContext context, SessionKey key) => admission.AdmitAsync(tenants.TenantOf(context), key.Model, context.RequestAborted);
 
     private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
 

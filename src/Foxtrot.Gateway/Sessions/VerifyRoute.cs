@@ -10,7 +10,7 @@ namespace Foxtrot.Gateway.Sessions;
 /// <summary>
 /// <c>POST /v1/verify</c>: replays a receipt's turn. With the prompt any worker can; without it the receipt's session must still exist.
 /// </summary>
-internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITenantSource tenants, GatewayOptions options)
+internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, GatewayOptions options)
 {
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -24,15 +24,18 @@ internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITen
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, view));
     }
 
-    private Task<Contracts.Outcome<VerifyView>> ReplayAsync(HttpContext context, VerifyRequest request)
+    private async Task<Contracts.Outcome<VerifyView>> ReplayAsync(HttpContext context, VerifyRequest request)
     {
         var receipt = request.Receipt;
+        var tenant = tenants.TenantOf(context);
         if (request.Source.Prompt is { } prompt)
         {
-            return grains.GetGrain<IWorkerGrain>(models.Find(receipt.Model).Name).Verify(receipt, prompt, request.Text);
+            await admission.AdmitAsync(tenant, receipt.Model, context.RequestAborted);
+            return await grains.GetGrain<IWorkerGrain>(models.Find(receipt.Model).Name).Verify(receipt, prompt, request.Text);
         }
 
-        var key = models.FindSession(receipt.Session, tenants.TenantOf(context).Id);
-        return grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text);
+        var key = models.FindSession(receipt.Session, tenant.Id);
+        await admission.AdmitAsync(tenant, key.Model, context.RequestAborted);
+        return await grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text);
     }
 }

@@ -1,7 +1,7 @@
-using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tests.Placement;
+using Foxtrot.Contracts.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 

@@ -1,4 +1,3 @@
-using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Workers;
 using Orleans.Runtime.Placement;
 

@@ -1,7 +1,4 @@
-using Foxtrot.Contracts;
-using Foxtrot.Contracts.Workers;
-
-namespace Foxtrot.Client.Streams;
+namespace Foxtrot.Contracts.Workers;
 
 /// <summary>Tells exceptions that mean "the worker is gone" from bugs.</summary>
 public static class WorkerLoss
