@@ -12,6 +12,7 @@ internal sealed class RateBalance
     private long _returning;
     private long _reporting;
     private long _target;
+    private long _known;
     private TimeSpan _ends;
     private TimeSpan _renews;
     private TimeSpan _used;
@@ -51,11 +52,11 @@ internal sealed class RateBalance
     /// <summary>Spends what was not reserved, whether it is there or not.</summary>
     public void Charge(long amount) => _balance -= amount;
 
-    /// <summary>Whether there is something to tell, or to fetch before it is missed.</summary>
+    /// <summary>Whether there is something to tell, or to fetch before it is missed. What is spent and not told keeps the bucket from refilling.</summary>
     public bool WantsExchange(TimeSpan now)
     {
         Expire(now);
-        return _balance < 0 || _returning > 0 || (_balance > 0 && (now >= _renews || IsIdle(now))) || (_target > 0 && _balance < _target / 2);
+        return _balance < 0 || _returning > 0 || _known - _balance > _target || (_balance > 0 && (now >= _renews || IsIdle(now))) || (_target > 0 && _balance < _target / 2);
     }
 
     /// <summary>What to ask; null when there is nothing to say.</summary>
@@ -83,6 +84,8 @@ internal sealed class RateBalance
         var returned = _returning;
         _returning = 0;
         _target = 0;
+        var told = _known;
+        _known = _balance;
         return new RateAsk(
             Math.Max(0, wanted - _balance),
             Math.Max(0, least - _balance),
@@ -90,7 +93,7 @@ internal sealed class RateBalance
             returned,
             _reporting,
             spare,
-            _seen is { } seen ? new RateSight(_level, (now - seen).TotalSeconds) : null);
+            _seen is { } seen ? new RateSight(_level, told, (now - seen).TotalSeconds) : null);
     }
 
     /// <summary>Takes an answer.</summary>
@@ -105,9 +108,10 @@ internal sealed class RateBalance
         _balance += reply.Granted;
         _ends = asked + LeaseTerms.Duration;
         _renews = asked + LeaseTerms.RenewAfter;
-        _target = reply.Granted > ask.Need ? ask.Held + reply.Granted - ask.Need : 0;
+        _target = reply.Granted > ask.Need ? reply.Granted - ask.Need + (ask.Need > 0 ? 0 : ask.Held) : 0;
         _level = reply.Level;
         _seen = now;
+        _known = ask.Held + reply.Granted;
         Expire(now);
     }
 
@@ -135,6 +139,7 @@ internal sealed class RateBalance
         {
             _balance = 0;
             _target = 0;
+            _known = 0;
         }
     }
 }

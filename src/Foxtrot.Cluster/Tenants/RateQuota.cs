@@ -55,7 +55,7 @@ internal sealed class RateQuota
         var granted = left >= ask.Need ? ask.Need : left >= ask.Least ? left : 0;
         if (ask.Spare && granted == ask.Need)
         {
-            granted += Math.Max(0, LeaseTerms.Spare(left - granted, limit) - held);
+            granted += Math.Max(0, LeaseTerms.Spare(left - granted, limit) - (ask.Need > 0 ? 0 : held));
         }
 
         bucket.Take(granted);
@@ -99,7 +99,7 @@ internal sealed class RateQuota
     private double Then(RateSight seen, long held, long limit, TimeSpan now)
     {
         var age = Math.Max(0, seen.AgeSeconds - (now - _started).TotalSeconds);
-        return Math.Min(limit - held, seen.Level + (age * limit / Minute.TotalSeconds));
+        return Math.Min(limit - Math.Max(held, seen.Held), seen.Level + (age * limit / Minute.TotalSeconds));
     }
 
     private void Expire(TimeSpan now)

@@ -45,9 +45,10 @@ public sealed record RateAsk(
 
 /// <summary>What a process saw of a limit's level: all that a quota that has lost its memory can go by.</summary>
 /// <param name="Level">What was left for everybody.</param>
+/// <param name="Held">What the process itself held then: it took room in the bucket until the next exchange.</param>
 /// <param name="AgeSeconds">How long ago, on the process's own clock, which never steps.</param>
 [GenerateSerializer, Immutable, Alias("foxtrot.rate_sight")]
-public sealed record RateSight([property: Id(0)] double Level, [property: Id(1)] double AgeSeconds);
+public sealed record RateSight([property: Id(0)] double Level, [property: Id(1)] long Held, [property: Id(2)] double AgeSeconds);
 
 /// <summary>About permits for concurrent sequences.</summary>
 /// <param name="Keep">Permits in use; they stay, whatever the limit.</param>

@@ -27,7 +27,7 @@ internal sealed class RateLimitHeaders(RequestDelegate next, ITenantSource tenan
     /// <summary>A duration in OpenAI's form, which is Go's: <c>12ms</c>, <c>1.2s</c>, <c>6m0s</c>; rounded up to milliseconds.</summary>
     internal static string Duration(TimeSpan span)
     {
-        var milliseconds = (long)Math.Ceiling(span.TotalMilliseconds);
+        var milliseconds = (long)Math.Ceiling(Math.Round(span.TotalMilliseconds, 3));
         if (milliseconds is > 0 and < 1000)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{milliseconds}ms");

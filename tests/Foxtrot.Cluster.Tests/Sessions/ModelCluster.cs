@@ -6,6 +6,7 @@ using Foxtrot.Cluster.Sessions;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Sessions;
+using Foxtrot.Contracts.Tenants;
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Models;
@@ -57,6 +58,12 @@ internal sealed class ModelCluster : IAsyncDisposable
             siloBuilder.AddFastFailover(options).AddPlacement(options);
             siloBuilder.Services.AddKeyedSingleton<IGrainStorage>("sessions", (services, _) => storage.For(services.GetRequiredService<Serializer>()));
             siloBuilder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
+            if (tenants is not null)
+            {
+                siloBuilder.Services.AddSingleton(tenants);
+            }
+
+            siloBuilder.Services.AddTenantQuotas();
             if (Interlocked.Increment(ref created) == 0)
             {
                 siloBuilder.Services.AddSingleton<ILocalLoad, NoLocalLoad>();
@@ -92,6 +99,13 @@ internal sealed class ModelCluster : IAsyncDisposable
     }
 
     public ISessionGrain Session(SessionKey key) => Grains.GetGrain<ISessionGrain>(key.ToString());
+
+    /// <summary>The worker that keeps a tenant's quota.</summary>
+    public async Task<InProcessSiloHandle> WorkerOfQuotaAsync(string tenant)
+    {
+        var address = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(Grains.GetGrain<IQuotaGrain>(tenant));
+        return Workers.Single(w => w.SiloAddress.Equals(address));
+    }
 
     public async Task<InProcessSiloHandle> WorkerOfAsync(string grainType, SessionKey key)
     {

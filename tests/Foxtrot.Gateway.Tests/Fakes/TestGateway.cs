@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
+using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Metering;
+using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -37,7 +40,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public required FakeGrains Grains { get; init; }
 
-    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null)
+    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null, FakeQuota? quota = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
@@ -52,6 +55,13 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IUsageRecorder>(usage);
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        if (quota is not null)
+        {
+            builder.Services.AddSingleton<ITenantCatalog>(quota);
+            builder.Services.AddSingleton<ITenantSource>(quota);
+            grains.Add<IQuotaGrain>(quota.Tenant.Id, quota);
+        }
+
         builder.Services.AddFoxtrotGateway(options ?? new());
         var app = builder.Build();
         app.MapFoxtrotGateway();
