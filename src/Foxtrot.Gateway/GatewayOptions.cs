@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Foxtrot.Gateway.Security;
 
 namespace Foxtrot.Gateway;
 
@@ -32,6 +33,15 @@ public sealed class GatewayOptions
     /// <summary>Seconds to wait, after a client has left, for its generation to end and say what it cost, 1 to 600. Default 10.</summary>
     [Range(1, 600)]
     public int SettleSeconds { get; set; } = 10;
+
+    /// <summary>The key of the admin API; null, the default, is no admin API.</summary>
+    public AdminKey? AdminKey { get; set; }
+
+    /// <summary>Whether requests need a key even while there is no tenant. Default false; with an admin key they do anyway.</summary>
+    public bool RequireKeys { get; set; }
+
+    /// <summary>Origins whose pages may call the API from a browser, such as <c>https://example.com</c>, or <c>*</c>. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
     /// <summary>All errors in these options.</summary>
     public IReadOnlyList<string> Validate()

@@ -16,7 +16,8 @@ public static class WorkerServices
         services.AddSingleton(provider => new WorkerRuntime(models, provider.GetRequiredService<TokenDelivery>()));
         services.AddSingleton<ILocalLoad>(provider => provider.GetRequiredService<WorkerRuntime>());
         services.AddSingleton(drain);
-        services.AddHostedService<WorkerDrain>();
+        services.AddSingleton<WorkerDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Foxtrot.Client.Streams;
+using Foxtrot.Contracts.Sessions;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
@@ -32,6 +33,7 @@ internal sealed partial class GenerateRoute(
         await using var set = ChoiceSet.Open(
             services.Streams, model, tenant, request, services.Time, TimeSpan.FromSeconds(options.SettleSeconds),
             (usage, stopped) => services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped)));
+        LogGenerates(services.Log, model.Name, set.Id);
         await set.StartAsync(context.RequestAborted);
 
         // 3. Answer.
@@ -45,6 +47,9 @@ internal sealed partial class GenerateRoute(
             LogBroken(services.Log, context.TraceIdentifier, error.Message);
         }
     }
+
+    [LoggerMessage(4, LogLevel.Debug, "Generates with {Model} as {Session}")]
+    private static partial void LogGenerates(ILogger log, string model, SessionId session);
 
     [LoggerMessage(3, LogLevel.Warning, "Stream {RequestId} ended early: {Reason}")]
     private static partial void LogBroken(ILogger log, string requestId, string reason);

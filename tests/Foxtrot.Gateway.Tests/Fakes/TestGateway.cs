@@ -3,11 +3,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
+using Foxtrot.Cluster.Workers;
 using Foxtrot.Gateway.Metering;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +32,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Every route that the application answers, as "METHOD /pattern".</summary>
+    public IReadOnlyList<string> Routes =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} {e.RoutePattern.RawText}"))
+            .Order(StringComparer.Ordinal),
+    ];
+
     public required ScriptedStreams Streams { get; init; }
 
     public required FakeCatalog Catalog { get; init; }
@@ -37,7 +48,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public required FakeGrains Grains { get; init; }
 
-    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null)
+    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null, FakeTenants? tenants = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
@@ -52,6 +63,13 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IUsageRecorder>(usage);
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton<IWorkers>(new FakeWorkers());
+        if (tenants is not null)
+        {
+            builder.Services.AddSingleton<ITenantCatalog>(tenants);
+            builder.Services.AddSingleton<ITenantFollower>(tenants);
+        }
+
         builder.Services.AddFoxtrotGateway(options ?? new());
         var app = builder.Build();
         app.MapFoxtrotGateway();
@@ -65,9 +83,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (body is not null)
         {
             request.Content = JsonContent(Encoding.UTF8.GetBytes(body));
