@@ -24,6 +24,7 @@ public sealed class HeaderTests
         await using var gateway = await TestGateway.StartAsync();
         var policy = Assert.Single((await gateway.GetAsync("/scalar")).Headers.GetValues("Content-Security-Policy"));
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        Assert.Matches("script-src 'self' 'sha256-[A-Za-z0-9+/]{43}=';", policy);
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.Contains("connect-src 'self'", policy, StringComparison.Ordinal);
     }

@@ -63,7 +63,7 @@ public sealed class SecretsTests
         await server.SendAsync("POST /v1/completions", $$"""{"model": "none", "prompt": "{{Prompt}}", "tools": "Yolanda"}""", _owner);
         await server.SendAsync("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}" """, _owner);
         await server.SendAsync("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}", "stop": ["Yolanda"], "max_tokens": 100000000}""", _owner);
-        server.Process.Send(Signal.Term);
+        server.Process.Send(Signal.Terminate);
         await Deadline.Within(server.Process.Exit, "the server stops", server.Process.Describe);
 
         Assert.True(server.Lines.Count > 100, "the server wrote next to nothing");
@@ -101,8 +101,9 @@ public sealed class SecretsTests
 
     private static IEnumerable<(string Route, string Body)> Generations() =>
     [
-        ("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}", "max_tokens": 12, "seed": 1, "echo": true, "logprobs": 2, "stop": ["Yolanda"], "bad_words": ["Yolanda"]}"""),
+        ("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}", "max_tokens": 12, "seed": 1, "logprobs": 2, "stop": ["Yolanda"], "bad_words": ["Yolanda"]}"""),
         ("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}", "max_tokens": 12, "seed": 2, "stream": true}"""),
+        ("POST /v1/completions", $$"""{"model": "{{Model}}", "prompt": "{{Prompt}}", "max_tokens": 12, "seed": 1, "echo": true}"""),
         ("POST /v1/chat/completions", $$"""{"model": "{{Model}}", "messages": [{"role": "user", "content": "{{Prompt}}"}], "max_tokens": 12, "seed": 3}"""),
     ];
 

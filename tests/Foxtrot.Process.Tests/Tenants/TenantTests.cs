@@ -56,22 +56,39 @@ public sealed class TenantTests
     [Fact]
     public async Task A_worker_that_is_drained_moves_its_sessions_and_gets_no_more()
     {
-        await using var cluster = await FoxtrotCluster.StartAsync(2, 4, new Dictionary<string, string> { ["Foxtrot__AdminKey"] = TenantServer.AdminKey });
+        const int Tokens = 400;
+        await using var cluster = await FoxtrotCluster.StartAsync(
+            2, 4, new Dictionary<string, string> { ["Foxtrot__AdminKey"] = TenantServer.AdminKey, ["Foxtrot__DrainSeconds"] = "1" });
         using var http = new HttpClient { BaseAddress = cluster.Address };
         await TenantServer.SendAsync(http, "POST /admin/v1/tenants", """{"id": "acme"}""", TenantServer.AdminKey);
         var key = (await TenantServer.SendAsync(http, "POST /admin/v1/tenants/acme/keys", "{}", TenantServer.AdminKey)).Json.GetProperty("key").GetString();
+        var before = await Task.WhenAll(Enumerable.Range(0, 16).Select(CreateAsync));
         var worker = (await WorkersAsync())[0].GetProperty("id").GetString();
         var drained = await TenantServer.SendAsync(http, $"POST /admin/v1/workers/{worker}/drain", null, TenantServer.AdminKey);
         Assert.True(drained.Json.GetProperty("draining").GetBoolean(), drained.Body);
-        for (var i = 0; i < 8; i++)
+        await Deadline.Until(async () => Load(await WorkersAsync()) == 0, "the worker is empty", cluster.Describe);
+        var after = await Task.WhenAll(Enumerable.Range(16, 8).Select(CreateAsync));
+        Assert.Equal(0, Load(await WorkersAsync()));
+        foreach (var id in before.Concat(after))
         {
-            var body = $$"""{"model": "{{StreamPlan.Model}}", "prompt": "Once", "max_tokens": 2000, "ignore_eos": true}""";
-            Assert.Equal(HttpStatusCode.Created, (await TenantServer.SendAsync(http, "POST /v1/sessions", body, key)).Status);
+            await TenantServer.SendAsync(http, $"GET /v1/sessions/{id}/stream", null, key);
+            var session = (await TenantServer.SendAsync(http, $"GET /v1/sessions/{id}", null, key)).Json;
+            Assert.Equal(("length", true, Tokens), (session.GetProperty("finish_reason").GetString(), session.GetProperty("exact").GetBoolean(), session.GetProperty("token_ids").GetArrayLength()));
         }
 
-        var after = (await WorkersAsync()).Single(w => w.GetProperty("id").GetString() == worker);
-        Assert.True(after.GetProperty("draining").GetBoolean());
-        Assert.Equal(0, after.GetProperty("models")[0].GetProperty("running").GetInt32() + after.GetProperty("models")[0].GetProperty("waiting").GetInt32());
+        async Task<string> CreateAsync(int seed)
+        {
+            var body = $$"""{"model": "{{StreamPlan.Model}}", "prompt": "Once", "max_tokens": {{Tokens}}, "ignore_eos": true, "seed": {{seed}}}""";
+            var created = await TenantServer.SendAsync(http, "POST /v1/sessions", body, key);
+            Assert.True(created.Status == HttpStatusCode.Created, created.Body);
+            return created.Json.GetProperty("id").GetString()!;
+        }
+
+        int Load(System.Text.Json.JsonElement[] workers)
+        {
+            var model = workers.Single(w => w.GetProperty("id").GetString() == worker).GetProperty("models")[0];
+            return model.GetProperty("running").GetInt32() + model.GetProperty("waiting").GetInt32();
+        }
 
         async Task<System.Text.Json.JsonElement[]> WorkersAsync() =>
             [.. (await TenantServer.SendAsync(http, "GET /admin/v1/workers", null, TenantServer.AdminKey)).Json.GetProperty("data").EnumerateArray()];
