@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Foxtrot.Gateway.Security;
 
 namespace Foxtrot.Gateway;
 
@@ -39,6 +40,15 @@ public sealed class GatewayOptions
     /// </summary>
     [Range(1, 1_000_000)]
     public int DefaultReservation { get; set; } = 1024;
+
+    /// <summary>The key of the admin API; null, the default, is no admin API.</summary>
+    public AdminKey? AdminKey { get; set; }
+
+    /// <summary>Whether requests need a key even while there is no tenant. Default false; with an admin key they do anyway.</summary>
+    public bool RequireKeys { get; set; }
+
+    /// <summary>Origins whose pages may call the API from a browser, such as <c>https://example.com</c>, or <c>*</c>. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
     /// <summary>All errors in these options.</summary>
     public IReadOnlyList<string> Validate()

@@ -1,6 +1,8 @@
+using Foxtrot.Gateway.Admin;
 using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.OpenApi;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Sessions;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Builder;
@@ -16,16 +18,20 @@ public static class GatewayRoutes
     private static readonly int[] Changing = [400, 403, 404, 409, 413, 429, 500, 503];
 
     /// <summary>
-    /// Maps the OpenAI-compatible routes, the native ones, the API's description and its browser, and puts request ids and error bodies
-    /// around everything that the application answers.
+    /// Maps the OpenAI-compatible routes, the native ones, those of administrators, the API's description and its browser, and puts
+    /// request ids, error bodies and the question for a key around everything that the application answers.
     /// </summary>
     /// <param name="app">The application; call this before other middleware that answers by itself.</param>
     public static WebApplication MapFoxtrotGateway(this WebApplication app)
     {
         app.UseMiddleware<GatewayMiddleware>();
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseBrowserOrigins();
+        app.UseMiddleware<Authentication>();
         app.UseMiddleware<RateLimitHeaders>();
         MapOpenAi(app);
         MapSessions(app);
+        AdminRoutes.Map(app);
         app.MapOpenApi(ApiDescription.Path);
         app.MapScalarApiReference("/scalar", scalar =>
         {

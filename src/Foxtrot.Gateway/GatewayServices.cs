@@ -1,12 +1,15 @@
 using Foxtrot.Cluster.Tenants;
+using Foxtrot.Gateway.Admin;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.OpenApi;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Sessions;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Foxtrot.Gateway;
 
@@ -29,7 +32,8 @@ public static class GatewayServices
         }
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ITenantSource, SingleTenant>();
+        services.TryAddNoTenants();
+        services.TryAddSingleton<ITenantSource, AuthenticatedTenant>();
         services.TryAddSingleton<IUsageRecorder, UsageLog>();
         services.AddTenantQuotas();
         services.AddSingleton(options);
@@ -40,8 +44,29 @@ public static class GatewayServices
         services.AddSingleton<SessionRoutes>();
         services.AddSingleton<SessionStream>();
         services.AddSingleton<VerifyRoute>();
+        services.AddSingleton<TenantAdministration>();
+        services.AddSingleton<TenantRoutes>();
+        services.AddSingleton<KeyRoutes>();
+        services.AddSingleton<WorkerRoutes>();
+        services.AddSingleton<AuditRoute>();
+        services.AddBrowserOrigins(options.CorsOrigins);
         services.AddRouting();
         services.AddOpenApi(openApi => openApi.AddDocumentTransformer(ApiDescription.TransformAsync));
+        return services;
+    }
+
+    /// <summary>Keeps the tenants of a file in the directory; one of the files of the cluster is enough, and all must say the same.</summary>
+    /// <param name="services">The container.</param>
+    /// <param name="path">The file.</param>
+    public static IServiceCollection AddFoxtrotTenantFile(this IServiceCollection services, string path)
+    {
+        services.AddSingleton(provider => new TenantFileFollower(
+            path,
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<ITenantFollower>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TenantFileFollower>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<TenantFileFollower>());
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -44,6 +45,15 @@ internal static class SiloFeatures
         silo.Services.AddPlacementFilter<OwnsModelFilter, OwnsModelFilterDirector>(ServiceLifetime.Transient);
         silo.Services.AddPlacementDirector<LeastLoadedPlacement, LeastLoadedDirector>();
         return silo.AddGrainService<LoadReporter>();
+    }
+
+    /// <summary>What the silo knows of tenants, and what administrators may do to workers.</summary>
+    public static ISiloBuilder AddAdministration(this ISiloBuilder silo)
+    {
+        silo.Services.AddTenantCatalog();
+        silo.Services.AddSingleton<WorkerControlClient>();
+        silo.Services.AddSingleton<IWorkers, KnownWorkers>();
+        return silo.AddGrainService<WorkerControl>();
     }
 
     /// <summary>Takes the grain classes of an assembly off this silo, so that its calls go to silos that have them.</summary>

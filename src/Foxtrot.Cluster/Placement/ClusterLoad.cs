@@ -23,6 +23,9 @@ internal sealed class ClusterLoad : IModelCatalog
             .Select(offers => offers.MinBy(offer => (offer.Silo.Report.Draining, offer.Silo.LoadOf(offer.Info.Name))).Info),
     ];
 
+    /// <summary>The latest report of every silo.</summary>
+    public IReadOnlyList<LoadReport> Reports => [.. _silos.Values.Select(silo => silo.Report)];
+
     /// <summary>Takes a report in place of the silo's last one.</summary>
     /// <returns>Whether it is the first of that silo.</returns>
     public bool Accept(LoadReport report)

@@ -15,7 +15,7 @@ public sealed record DrainOptions
 
 /// <summary>
 /// Before a worker stops, it takes no new sessions, lets the running ones finish for a while, and moves the rest. Runs before any
-/// other part of the host stops.
+/// other part of the host stops, and when an administrator asks for it; then the worker stays, without sessions, until it is stopped.
 /// </summary>
 internal sealed partial class WorkerDrain(
     WorkerRuntime runtime, ILoadReports reports, DrainOptions options, TimeProvider time, ILogger<WorkerDrain> logger) : IHostedLifecycleService
@@ -40,8 +40,20 @@ internal sealed partial class WorkerDrain(
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await AnnounceAsync();
+        await MoveAsync(cancellationToken);
+    }
+
+    /// <summary>Announces that this worker takes no new sessions; returns when the others know.</summary>
+    public Task AnnounceAsync()
+    {
         runtime.StartDraining();
-        await reports.ReportNow();
+        return reports.ReportNow();
+    }
+
+    /// <summary>Lets sessions finish for a while, and moves the rest.</summary>
+    public async Task MoveAsync(CancellationToken cancellationToken)
+    {
         await WaitAsync(options.Finish, cancellationToken);
         if (runtime.Active.Count == 0)
         {

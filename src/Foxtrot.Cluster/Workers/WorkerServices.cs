@@ -20,7 +20,8 @@ public static class WorkerServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerRuntime>(provider, models));
         services.AddSingleton<ILocalLoad>(provider => provider.GetRequiredService<WorkerRuntime>());
         services.AddSingleton(drain);
-        services.AddHostedService<WorkerDrain>();
+        services.AddSingleton<WorkerDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerDrain>());
         return services;
     }
 }

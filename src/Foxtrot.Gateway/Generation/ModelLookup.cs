@@ -34,5 +34,5 @@ internal sealed class ModelLookup(IModelCatalog catalog, GatewayOptions options)
     public SessionKey FindSession(string? id, string tenant) =>
         SessionId.TryParse(id, out var session) && catalog.NameOf(session.ModelHash) is { } model
             ? new(model, tenant, session)
-            : throw new ApiException(new(404, $"there is no session {FieldErrors.Shorten(id ?? "")}", "id", "session_not_found"));
+            : throw new ApiException(new(404, $"there is no session '{FieldErrors.Shorten(id ?? "")}'", Code: "session_not_found"));
 }

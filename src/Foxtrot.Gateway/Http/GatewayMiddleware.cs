@@ -1,16 +1,18 @@
 using System.Globalization;
 using Foxtrot.Gateway.Fields;
+using Foxtrot.Gateway.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Foxtrot.Gateway.Http;
 
-/// <summary>Around every request: its id, and one form for everything that goes wrong before the first byte.</summary>
+/// <summary>Around every request: its id, also around its log lines, and one form for everything that goes wrong before the first byte.</summary>
 internal sealed partial class GatewayMiddleware(RequestDelegate next, GatewayOptions options, ILogger<GatewayMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
+        using var scope = log.BeginScope(Caller.Of(context));
         try
         {
             await next(context);

@@ -1,4 +1,5 @@
 using Foxtrot.Client.Streams;
+using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
@@ -43,6 +44,7 @@ internal sealed partial class GenerateRoute(
                 reservation.Used = (long)usage.PromptTokens + usage.CompletionTokens;
                 services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped));
             });
+        LogGenerates(services.Log, model.Name, set.Id);
         await set.StartAsync(context.RequestAborted);
 
         // 4. Answer.
@@ -65,6 +67,9 @@ internal sealed partial class GenerateRoute(
                 tenant, request.Generation.MaxTokens, request.SaysMaxTokens, request.MaxCompletionTokens is null ? "max_tokens" : "max_completion_tokens"),
         },
     };
+
+    [LoggerMessage(4, LogLevel.Debug, "Generates with {Model} as {Session}")]
+    private static partial void LogGenerates(ILogger log, string model, SessionId session);
 
     [LoggerMessage(3, LogLevel.Warning, "Stream {RequestId} ended early: {Reason}")]
     private static partial void LogBroken(ILogger log, string requestId, string reason);

@@ -12,7 +12,7 @@ internal static class AnswerSchemas
     /// <summary>Adds them to a document.</summary>
     public static void AddTo(OpenApiDocument document)
     {
-        foreach (var (name, schema) in Shared().Concat(OpenAi(document)).Concat(Native(document)))
+        foreach (var (name, schema) in Shared().Concat(OpenAi(document)).Concat(Native(document)).Concat(AdminSchemas.All(document)))
         {
             document.AddComponent(name, schema);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,10 +8,12 @@ using Microsoft.OpenApi;
 namespace Foxtrot.Gateway.OpenApi;
 
 /// <summary>Makes the API's description from the routes themselves and the tables that read their requests.</summary>
-internal static class ApiDescription
+internal static partial class ApiDescription
 {
     /// <summary>Where it is.</summary>
     public const string Path = "/openapi/{documentName}.json";
+
+    private const int Unauthenticated = 401;
 
     /// <summary>Replaces whatever was found out about routes by what they say of themselves.</summary>
     public static Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -22,6 +25,13 @@ internal static class ApiDescription
             Description = "Text generation that can be reproduced: the same seed gives the same text, bit for bit. 64-bit seeds in answers are decimal strings.",
         };
         document.Components = new();
+        document.AddComponent("key", new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "An API key, or below /admin the admin key. A server without tenants needs none.",
+        });
+        document.Security = [new() { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
         document.Paths = [];
         document.Tags = null;
         AnswerSchemas.AddTo(document);
@@ -71,7 +81,7 @@ internal static class ApiDescription
         }
 
         var responses = new OpenApiResponses { [Name(operation.Status)] = success };
-        foreach (var status in operation.Failures)
+        foreach (var status in operation.Failures.Append(Unauthenticated).Order())
         {
             responses[Name(status)] = new OpenApiResponse { Description = Meaning(status), Content = Content("application/json", new OpenApiSchemaReference("Error", document)) };
         }
@@ -80,7 +90,7 @@ internal static class ApiDescription
     }
 
     private static IEnumerable<OpenApiParameter> PathParameters(string path) =>
-        path.Contains("{id}", StringComparison.Ordinal) ? [new() { Name = "id", In = ParameterLocation.Path, Required = true, Schema = Json.Text }] : [];
+        Parameter().Matches(path).Select(match => new OpenApiParameter { Name = match.Groups[1].Value, In = ParameterLocation.Path, Required = true, Schema = Json.Text });
 
     private static IEnumerable<OpenApiParameter> QueryParameters(ApiOperation operation)
     {
@@ -102,12 +112,16 @@ internal static class ApiDescription
     private static string Meaning(int status) => status switch
     {
         400 => "The request is wrong; the message names every field at fault.",
+        401 => "The key is missing, unknown, revoked or expired.",
         403 => "The tenant may not use the model.",
-        404 => "There is no such model or session.",
+        404 => "There is none of that name.",
         409 => "The session's state does not allow it now.",
         413 => "The body is too large.",
         429 => "The queue is full, or a limit of the tenant is reached; Retry-After says when to try again.",
         503 => "No worker has the model at the moment; Retry-After says when to try again.",
         _ => "A bug.",
     };
+
+    [GeneratedRegex("{([a-z]+)}")]
+    private static partial Regex Parameter();
 }

@@ -1,4 +1,5 @@
 using Foxtrot.Contracts.Tenants;
+using Foxtrot.Gateway.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Foxtrot.Gateway.Tenants;
@@ -11,8 +12,9 @@ public interface ITenantSource
     Tenant TenantOf(HttpContext context);
 }
 
-/// <summary>Everybody is the same tenant.</summary>
-internal sealed class SingleTenant : ITenantSource
+/// <summary>Who <see cref="Authentication"/> found out it is.</summary>
+internal sealed class AuthenticatedTenant : ITenantSource
 {
-    public Tenant TenantOf(HttpContext context) => Tenant.Default;
+    public Tenant TenantOf(HttpContext context) =>
+        context.Features.Get<Caller>()?.Tenant ?? throw new InvalidOperationException($"{context.Request.Path} belongs to no tenant: it is not below /v1");
 }

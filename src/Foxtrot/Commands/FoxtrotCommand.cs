@@ -25,6 +25,7 @@ internal static class FoxtrotCommand
             GenerateCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            KeyCommand.Create(terminal),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

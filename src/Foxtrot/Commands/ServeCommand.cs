@@ -14,7 +14,7 @@ internal static class ServeCommand
         Every setting can also come from the environment, as Foxtrot__Slots=32 for --slots 32 (Foxtrot__Models=A;B for several models),
         or from a JSON file, as {"Foxtrot": {"Slots": 32, "Models": ["A", "B"]}}: the file of --config, or appsettings.json in the
         current folder. Options win over the environment, and that over files. Orleans__... and ConnectionStrings__redis are honoured
-        as .NET Aspire sets them, and Logging__LogLevel__Default=Information makes the logs, on standard error, say more.
+        as .NET Aspire sets them, so is Kestrel__Endpoints__... for certificates, and Logging__LogLevel__Default=Information makes the logs, on standard error, say more.
         """;
 
     /// <summary>The command.</summary>

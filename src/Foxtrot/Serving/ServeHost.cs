@@ -1,8 +1,10 @@
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
+using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Commands;
 using Foxtrot.Gateway;
+using Foxtrot.Gateway.Tenants;
 using Foxtrot.Output;
 using Foxtrot.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
@@ -44,7 +46,7 @@ internal static class ServeHost
         }
 
         await app.StartAsync(cancellationToken);
-        await app.Services.GetRequiredService<ClusterReadiness>().WaitAsync(cancellationToken);
+        await ReadyAsync(app, cancellationToken);
         terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Info.Name)));
         await terminal.Output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
@@ -55,12 +57,31 @@ internal static class ServeHost
     public static string ReadyLine(ServeRole role, IEnumerable<string> addresses, IEnumerable<string> models) =>
         $"foxtrot ready: role={ServeOptionsReader.Name(role)} {string.Join(' ', addresses)} models={string.Join(',', models)}";
 
+    // An API is ready when it also knows who may call.
+    private static async Task ReadyAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        await app.Services.GetRequiredService<ClusterReadiness>().WaitAsync(cancellationToken);
+        await app.Services.GetRequiredService<ITenantFollower>().WaitAsync(cancellationToken);
+        try
+        {
+            await (app.Services.GetService<TenantFileFollower>()?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        }
+        catch (TenantFileException wrong)
+        {
+            throw new UsageException(wrong.Message);
+        }
+    }
+
     private static void AddHost(WebApplicationBuilder builder, ServeOptions options)
     {
         ServeLogging.Configure(builder.Logging);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseUrls([.. options.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (options.Urls.Count > 0)
+        {
+            builder.WebHost.UseUrls([.. options.Urls]);
+        }
+
+        builder.WebHost.ConfigureKestrel(ServeLimits.Apply);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
         builder.Services.AddDefaultHealthChecks().AddCheck<ReadyCheck>("cluster");
     }
@@ -81,7 +102,11 @@ internal static class ServeHost
         if (options.Role != ServeRole.Worker)
         {
             builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
-            builder.Services.AddFoxtrotGateway(new GatewayOptions());
+            builder.Services.AddFoxtrotGateway(new GatewayOptions { AdminKey = options.AdminKey, RequireKeys = options.Tenants is not null, CorsOrigins = options.Cors });
+            if (options.Tenants is { } tenants)
+            {
+                builder.Services.AddFoxtrotTenantFile(tenants);
+            }
         }
     }
 

@@ -21,10 +21,15 @@ internal static class ServeLogging
 
         // It takes the machine's uptime for a delay when the first check comes late.
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        // Their scopes would repeat in every line what the gateway's says shorter.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
-            console.IncludeScopes = false;
+
+            // The request that a line belongs to, and its tenant.
+            console.IncludeScopes = true;
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             console.ColorBehavior = LoggerColorBehavior.Disabled;

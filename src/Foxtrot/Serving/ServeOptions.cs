@@ -1,3 +1,4 @@
+using Foxtrot.Gateway.Security;
 using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.Models;
@@ -28,8 +29,20 @@ internal sealed record ServeOptions
     /// <summary>Sequences that may wait for a slot, per model. 0 to 1,000,000, default 256.</summary>
     public required int Queue { get; init; }
 
-    /// <summary>Where HTTP is served. Default http://127.0.0.1:8080, of a worker any free port.</summary>
+    /// <summary>
+    /// Where HTTP is served. Default http://127.0.0.1:8080, of a worker any free port; empty where the configuration has endpoints for
+    /// Kestrel (<c>Kestrel:Endpoints</c>), which then are the only ones.
+    /// </summary>
     public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>The file with tenants; null is none.</summary>
+    public string? Tenants { get; init; }
+
+    /// <summary>The key of the admin API; null is no admin API.</summary>
+    public AdminKey? AdminKey { get; init; }
+
+    /// <summary>Origins whose pages may call the API from a browser. Default none.</summary>
+    public IReadOnlyList<string> Cors { get; init; } = [];
 
     /// <summary>Redis for membership and storage, in StackExchange.Redis's notation; null is a cluster of one process.</summary>
     public string? Redis { get; init; }

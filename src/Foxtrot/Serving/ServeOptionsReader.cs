@@ -41,6 +41,8 @@ internal sealed class ServeOptionsReader
             _errors.Add($"--redis must be given with --role {Name(role)}: its processes find each other there");
         }
 
+        var urls = Urls(role);
+        var access = ServeAccess.Read(_configuration, role, urls, Switch(ServeSetting.Insecure), _errors);
         return new ServeOptions
         {
             Role = role,
@@ -58,7 +60,10 @@ internal sealed class ServeOptionsReader
                 AllowSpinning = Switch(ServeSetting.Spin),
             },
             Queue = Number(ServeSetting.Queue, 256, 0, 1_000_000),
-            Urls = Urls(role),
+            Urls = urls,
+            Tenants = access.Tenants,
+            AdminKey = access.AdminKey,
+            Cors = access.Cors,
             Redis = redis,
             Data = Text(ServeSetting.Data) ?? "foxtrot-data",
             Drain = TimeSpan.FromSeconds(Number(ServeSetting.Drain, 30, 1, 3600)),
@@ -78,9 +83,9 @@ internal sealed class ServeOptionsReader
     {
         foreach (var child in _configuration.GetSection(ServeSetting.Section).GetChildren())
         {
-            if (!ServeSetting.All.Any(s => s.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase)))
+            if (!ServeSetting.Known.Any(s => s.Key.Equals(child.Key, StringComparison.OrdinalIgnoreCase)))
             {
-                _errors.Add($"there is no setting {child.Path}; those there are: {string.Join(", ", ServeSetting.All.Select(s => s.Key))}");
+                _errors.Add($"there is no setting {child.Path}; those there are: {string.Join(", ", ServeSetting.Known.Select(s => s.Key))}");
             }
         }
     }
@@ -169,6 +174,16 @@ internal sealed class ServeOptionsReader
 
     private string[] Urls(ServeRole role)
     {
+        if (ServeAccess.Endpoints(_configuration).Length > 0)
+        {
+            if (Text(ServeSetting.Urls) is { } both)
+            {
+                _errors.Add($"--urls and Kestrel:Endpoints must not both be given, but --urls is '{both}'");
+            }
+
+            return [];
+        }
+
         var text = Text(ServeSetting.Urls) ?? _configuration[AspNetUrls];
         if (string.IsNullOrEmpty(text))
         {

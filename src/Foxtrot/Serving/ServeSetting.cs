@@ -24,9 +24,20 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
     public static readonly ServeSetting Data = new("--data", "Data", "folder", "Where one process alone keeps its sessions (default: foxtrot-data)");
     public static readonly ServeSetting Drain = new("--drain-seconds", "DrainSeconds", "n", "How long a stop may take, in which running generations finish or move (default: 30)");
 
-    /// <summary>All of them, in the order of help.</summary>
+    public static readonly ServeSetting Tenants = new("--tenants", "Tenants", "file", "A JSON file with tenants, their limits and the hashes of their API keys (see foxtrot key --help); followed when it changes");
+    public static readonly ServeSetting AdminKeyFile = new("--admin-key-file", "AdminKeyFile", "file", "A file with the key of the admin API, 32 characters or more; also Foxtrot__AdminKey (default: no admin API)");
+    public static readonly ServeSetting Insecure = new("--insecure", "Insecure", "", "Listen where others can reach it although no key is needed");
+    public static readonly ServeSetting Cors = new("--cors", "Cors", "origins", "Origins whose pages may call the API from a browser, as a list with semicolons, or * (default: none)");
+
+    /// <summary>The admin key itself. No option: command lines are for all to see.</summary>
+    public static readonly ServeSetting AdminKey = new("", "AdminKey", "key", "");
+
+    /// <summary>All that are options, in the order of help.</summary>
     public static IReadOnlyList<ServeSetting> All { get; } =
-        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, Redis, Data, Drain];
+        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, Redis, Data, Drain, Tenants, AdminKeyFile, Insecure, Cors];
+
+    /// <summary>All that configuration may hold.</summary>
+    public static IReadOnlyList<ServeSetting> Known { get; } = [.. All, AdminKey];
 
     /// <summary>Its key in the configuration.</summary>
     public string Path => $"{Section}:{Key}";

@@ -11,6 +11,9 @@ public class FakeSession : System.Reflection.DispatchProxy
 
     internal Refusal? Refusal { get; set; }
 
+    /// <summary>Hears of every call.</summary>
+    internal Action<string> Called { get; set; } = _ => { };
+
     internal Exception? Failure { get; set; }
 
     internal SessionView View { get; set; } = Example;
@@ -65,6 +68,7 @@ public class FakeSession : System.Reflection.DispatchProxy
     protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args)
     {
         Calls.Add((targetMethod!.Name, args ?? []));
+        Called(targetMethod.Name);
         if (Failure is not null)
         {
             throw Failure;

@@ -4,6 +4,7 @@ using System.Text;
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tenants;
+using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.Tenants;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +34,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Every route that the application answers, as "METHOD /pattern".</summary>
+    public IReadOnlyList<string> Routes =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} {e.RoutePattern.RawText}"))
+            .Order(StringComparer.Ordinal),
+    ];
+
     public required ScriptedStreams Streams { get; init; }
 
     public required FakeCatalog Catalog { get; init; }
@@ -40,7 +50,7 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public required FakeGrains Grains { get; init; }
 
-    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null, FakeQuota? quota = null)
+    public static async Task<TestGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, Action<ScriptedReader>? script = null, FakeQuota? quota = null, FakeTenants? tenants = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
@@ -55,11 +65,17 @@ internal sealed class TestGateway : IAsyncDisposable
         builder.Services.AddSingleton<IUsageRecorder>(usage);
         builder.Services.AddSingleton(grains.Factory);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddSingleton<IWorkers>(new FakeWorkers());
         if (quota is not null)
         {
             builder.Services.AddSingleton<ITenantCatalog>(quota);
             builder.Services.AddSingleton<ITenantSource>(quota);
             grains.Add<IQuotaGrain>(quota.Tenant.Id, quota);
+        }
+        else if (tenants is not null)
+        {
+            builder.Services.AddSingleton<ITenantCatalog>(tenants);
+            builder.Services.AddSingleton<ITenantFollower>(tenants);
         }
 
         builder.Services.AddFoxtrotGateway(options ?? new());
@@ -75,9 +91,14 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (body is not null)
         {
             request.Content = JsonContent(Encoding.UTF8.GetBytes(body));

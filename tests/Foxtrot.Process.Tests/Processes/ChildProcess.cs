@@ -7,12 +7,14 @@ namespace Foxtrot.Process.Tests.Processes;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private readonly System.Diagnostics.Process _process;
+    private readonly Action<string>? _onAnyLine;
     private readonly OutputTail _output = new();
     private readonly List<(Func<string, bool> Condition, TaskCompletionSource<string> Seen)> _waiting = [];
 
-    private ChildProcess(string name, ProcessStartInfo start, Action<string>? onLine)
+    private ChildProcess(string name, ProcessStartInfo start, Action<string>? onLine, Action<string>? onAnyLine)
     {
         Name = name;
+        _onAnyLine = onAnyLine;
         _process = new System.Diagnostics.Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) => Observe(e.Data, onLine);
         _process.ErrorDataReceived += (_, e) => Observe(e.Data, null);
@@ -53,13 +55,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="environment">Variables beside this process's own.</param>
     /// <param name="folder">Where it runs.</param>
     /// <param name="onLine">Sees each line of standard output.</param>
+    /// <param name="onAnyLine">Sees each line of standard output and error.</param>
     public static ChildProcess Start(
         string name,
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
         string? folder = null,
-        Action<string>? onLine = null)
+        Action<string>? onLine = null,
+        Action<string>? onAnyLine = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -73,7 +77,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             start.Environment[key] = value;
         }
 
-        return new ChildProcess(name, start, onLine);
+        return new ChildProcess(name, start, onLine, onAnyLine);
     }
 
     /// <summary>Sends a signal.</summary>
@@ -133,6 +137,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         _output.Add(line);
+        _onAnyLine?.Invoke(line);
         onLine?.Invoke(line);
         lock (_waiting)
         {

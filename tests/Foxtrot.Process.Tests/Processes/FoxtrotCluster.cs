@@ -38,9 +38,15 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
     /// <summary>Starts Garnet, one gateway and workers; returns once the gateway serves the model.</summary>
     /// <param name="workers">How many workers.</param>
     /// <param name="slots">Slots of each.</param>
-    public static async Task<FoxtrotCluster> StartAsync(int workers, int slots)
+    /// <param name="environment">Variables of all processes.</param>
+    public static async Task<FoxtrotCluster> StartAsync(int workers, int slots, IReadOnlyDictionary<string, string>? environment = null)
     {
         var cluster = new FoxtrotCluster(await GarnetServer.StartAsync(), slots);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            cluster._environment[name] = value;
+        }
+
         try
         {
             var gateway = cluster.StartGatewayAsync();

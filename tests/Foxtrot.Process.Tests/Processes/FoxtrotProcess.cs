@@ -33,8 +33,9 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
     /// <param name="name">What messages call it.</param>
     /// <param name="arguments">Arguments behind <c>serve</c>.</param>
     /// <param name="environment">Variables beside this process's own.</param>
+    /// <param name="onAnyLine">Sees each line of standard output and error.</param>
     public static async Task<FoxtrotProcess> StartAsync(
-        string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onAnyLine = null)
     {
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = ChildProcess.Start(
@@ -48,7 +49,8 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
                 {
                     ready.TrySetResult(line);
                 }
-            });
+            },
+            onAnyLine: onAnyLine);
         try
         {
             var first = await Deadline.Within(Task.WhenAny(ready.Task, process.Exit), $"{name} is ready", process.Describe);

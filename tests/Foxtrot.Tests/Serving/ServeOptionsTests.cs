@@ -103,9 +103,51 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("Urls", "http://a:1;8080", "but has '8080'")]
     [InlineData("Urls", "http://a:70000", "but has 'http://a:70000'")]
     [InlineData("DrainSeconds", "0", "--drain-seconds must be a whole number in [1, 3600], but is '0'")]
+    [InlineData("Urls", "http://0.0.0.0:8080", "http://0.0.0.0:8080 can be reached from elsewhere, and no key is needed: give --tenants or --admin-key-file, serve on 127.0.0.1, or say --insecure")]
+    [InlineData("Urls", "http://127.0.0.1:1;http://*:80", "http://*:80 can be reached from elsewhere")]
+    [InlineData("Urls", "http://some-host:80", "http://some-host:80 can be reached from elsewhere")]
+    [InlineData("Urls", "http://[::]:80", "http://[::]:80 can be reached from elsewhere")]
+    [InlineData("Urls", "http://10.1.2.3:80", "http://10.1.2.3:80 can be reached from elsewhere")]
+    [InlineData("AdminKey", "short", "Foxtrot:AdminKey must have 32 to 1024 characters, but has 5")]
+    [InlineData("AdminKeyFile", "/no/such/file", "--admin-key-file must be a file that can be read")]
+    [InlineData("Tenants", "/no/such/file", "--tenants /no/such/file: ")]
+    [InlineData("Cors", "example.com", "--cors must be * or a list of origins such as https://example.com, but has 'example.com'")]
+    [InlineData("Cors", "https://example.com/path", "but has 'https://example.com/path'")]
+    [InlineData("Insecure", "maybe", "--insecure must be true or false, but is 'maybe'")]
     [InlineData("Slotz", "5", "there is no setting Foxtrot:Slotz; those there are: Role, Models,")]
     public void What_is_wrong_is_named_with_bound_and_value(string key, string value, string message) =>
         Assert.Contains(message, Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:" + key] = value })).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("http://localhost:1")]
+    [InlineData("http://LOCALHOST:1;http://127.0.0.1:0;http://127.1.2.3:5;https://[::1]:443")]
+    [InlineData("http://unix:/run/foxtrot.sock")]
+    public void What_only_this_machine_reaches_needs_no_keys(string urls) => Assert.NotEmpty(Read(new() { ["Foxtrot:Urls"] = urls }).Urls);
+
+    [Fact]
+    public void Who_has_keys_or_says_so_may_be_reached_from_elsewhere()
+    {
+        const string Key = "0123456789abcdef0123456789abcdef";
+        var everywhere = new Dictionary<string, string?> { ["Foxtrot:Urls"] = "http://*:80" };
+        Assert.Null(Read(new(everywhere) { ["Foxtrot:Insecure"] = "true" }).AdminKey);
+        Assert.True(Read(new(everywhere) { ["Foxtrot:AdminKey"] = Key }).AdminKey!.Is(Key));
+        Assert.True(Read(new(everywhere) { ["Foxtrot:AdminKeyFile"] = File(Key + "\n") }).AdminKey!.Is(Key));
+        Assert.NotNull(Read(new(everywhere) { ["Foxtrot:Tenants"] = File("""{"tenants": []}""") }).Tenants);
+        Assert.Equal(["https://a.example", "http://localhost:3000"], Read(new() { ["Foxtrot:Cors"] = "https://a.example;http://localhost:3000" }).Cors);
+    }
+
+    [Fact]
+    public void Endpoints_of_kestrel_are_the_only_ones_and_need_keys_as_well()
+    {
+        Dictionary<string, string?> local = new() { ["Kestrel:Endpoints:Https:Url"] = "https://localhost:8443" };
+        Assert.Empty(Read(local).Urls);
+        Dictionary<string, string?> both = new(local) { ["Foxtrot:Urls"] = "http://localhost:1" };
+        Assert.Contains("--urls and Kestrel:Endpoints must not both be given", Assert.Throws<UsageException>(() => Read(both)).Message, StringComparison.Ordinal);
+        Dictionary<string, string?> remote = new(local) { ["Kestrel:Endpoints:Other:Url"] = "https://*:443" };
+        Assert.Contains("https://*:443 can be reached from elsewhere", Assert.Throws<UsageException>(() => Read(remote)).Message, StringComparison.Ordinal);
+        Assert.Empty(Read(new(remote) { ["Foxtrot:Insecure"] = "true" }).Urls);
+        Assert.Empty(Read(new(remote) { ["Foxtrot:Role"] = "worker", ["Foxtrot:Redis"] = "localhost:6379" }).Urls);
+    }
 
     [Fact]
     public void All_errors_come_together()

@@ -51,6 +51,7 @@ public sealed partial class ServeTests
     [Theory]
     [InlineData("--slots 0 --queue -1", "--slots must be a whole number in [1, 4096], but is '0'; --queue must be a whole number in [0, 1000000], but is '-1'")]
     [InlineData("--role gateway", "--redis must be given with --role gateway: its processes find each other there")]
+    [InlineData("--urls http://0.0.0.0:0", "http://0.0.0.0:0 can be reached from elsewhere, and no key is needed: give --tenants or --admin-key-file, serve on 127.0.0.1, or say --insecure")]
     [InlineData("--model /no/such/folder", "/no/such/folder: there is no such folder.")]
     [InlineData("--model x=/no/such --spin", "/no/such: there is no such folder.")]
     public async Task What_is_wrong_is_one_line_before_anything_is_served(string arguments, string message)
