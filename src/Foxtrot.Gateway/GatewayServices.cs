@@ -29,7 +29,7 @@ public static class GatewayServices
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ITenantSource, SingleTenant>();
-        services.TryAddSingleton<IUsageRecorder, UsageLog>();
+        services.TryAddSingleton<IUsageRecorder, LedgerRecorder>();
         services.AddSingleton(options);
         services.AddSingleton<ModelLookup>();
         services.AddSingleton<ModelRoutes>();
@@ -37,6 +37,7 @@ public static class GatewayServices
         services.AddSingleton<SessionRoutes>();
         services.AddSingleton<SessionStream>();
         services.AddSingleton<VerifyRoute>();
+        services.AddSingleton<UsageRoute>();
         services.AddRouting();
         services.AddOpenApi(openApi => openApi.AddDocumentTransformer(ApiDescription.TransformAsync));
         return services;

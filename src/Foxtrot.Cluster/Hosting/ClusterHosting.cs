@@ -39,7 +39,7 @@ public static class ClusterHosting
         builder.Services.TryAddSingleton<ILocalLoad, NoLocalLoad>();
         builder.UseOrleans(silo =>
         {
-            silo.AddFastFailover(options).AddPlacement(options).AddSessionStorage(options);
+            silo.AddFastFailover(options).AddPlacement(options).AddLedger().AddSessionStorage(options);
             if (!hostsGrains)
             {
                 silo.HostNoGrainsOf(typeof(ClusterHosting).Assembly);

@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
@@ -10,12 +11,13 @@ namespace Foxtrot.Cluster.Sessions;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGenerationGrain, IMovableGrain
+internal sealed class GenerationGrain(WorkerRuntime runtime, ILedger ledger) : Grain, IGenerationGrain, IMovableGrain
 {
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private ResolvedTurn? _resolved;
     private TurnEnding? _ending;
     private SessionRun? _run;
+    private GenerationMeter? _meter;
     private int _epoch;
 
     /// <inheritdoc/>
@@ -43,8 +45,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
             End = _ending!.End,
         };
         _attachments[attach.Stream] = (runtime.Delivery.Attach(attach.Sink, attachment), attachment);
-        await attachment.Done;
-        Forget(attach.Stream);
+        Forget(attach.Stream, await attachment.Done);
         return null;
     }
 
@@ -54,7 +55,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
         if (_attachments.TryGetValue(stream, out var entry))
         {
             entry.Outbox.Remove(entry.Attachment);
-            Forget(stream);
+            Forget(stream, AttachmentOutcome.ReaderGone);
         }
 
         return Task.CompletedTask;
@@ -116,16 +117,19 @@ internal sealed class GenerationGrain(WorkerRuntime runtime) : Grain, IGeneratio
 
         _resolved = resolved;
         _epoch = attach.Epoch + 1;
+        _meter = new GenerationMeter(ledger, key, request, state.PromptTokens, _epoch);
+        _meter.Started();
         runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
         return null;
     }
 
     // Nobody holds the log of a generation without readers.
-    private void Forget(long stream)
+    private void Forget(long stream, AttachmentOutcome outcome)
     {
-        if (_attachments.Remove(stream) && _attachments.Count == 0)
+        if (_attachments.Remove(stream, out var entry) && _attachments.Count == 0)
         {
-            _run?.Abandon();
+            _run!.Abandon();
+            _ = _meter!.EndAsync(_run, entry.Attachment, outcome);
             runtime.Leave(GrainContext.GrainId);
             DeactivateOnIdle();
         }

@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
@@ -109,6 +110,7 @@ internal sealed partial class SessionGrain
         }
 
         State.PromptTokens += added.Length;
+        State.Requests++;
         await SaveAsync();
         Begin();
         return View(State);
@@ -155,6 +157,8 @@ internal sealed partial class SessionGrain
 
         if (length < outputs)
         {
+            SessionUsage.Rewind(State, length);
+            _rewinds++;
             SessionLog.Truncate(State, length);
             Turn.Finish = Finish.Cancelled;
             _run = null;
@@ -197,7 +201,13 @@ internal sealed partial class SessionGrain
         }
 
         await StopAsync();
+        if (!await CloseEntryAsync())
+        {
+            return new Refusal(RefusalKind.Unavailable, $"session '{_key.Session}' cannot be deleted before its usage is stored", Code: "ledger_unavailable", RetryAfterSeconds: 1);
+        }
+
         await AfterWriteAsync(_stored.ClearStateAsync);
+        SayClosed(SessionUsage.Of(State));
         State = new SessionState();
         DeactivateOnIdle();
         return null;
@@ -236,6 +246,8 @@ internal sealed partial class SessionGrain
         state.Version = SessionState.CurrentVersion;
         state.Created = _time.GetUtcNow();
         state.Epoch = 1;
+        state.Requests = 1;
+        state.Shared = SessionLog.Outputs(state);
         state.ModelHash = _model!.Info.Hash;
         state.Exact = _model.Info.Exact && (state.Lineage is null || (state.Exact && state.Fingerprint == _model.Info.Fingerprint));
         state.Fingerprint = _model.Info.Fingerprint;
@@ -258,6 +270,7 @@ internal sealed partial class SessionGrain
         }
 
         Begin();
+        await OpenEntryAsync();
         return View(State);
     }
 

@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Sessions;
@@ -15,7 +16,7 @@ namespace Foxtrot.Cluster.Sessions;
 /// write of an activation that was only thought dead.
 /// </remarks>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget
+internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget, IMeteredGrain
 {
     /// <summary>Output tokens between two writes.</summary>
     public const int Checkpoint = 64;
@@ -23,6 +24,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private readonly IPersistentState<SessionState> _stored;
     private readonly WorkerRuntime _runtime;
+    private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionGrain> _logger;
     private SessionKey _key;
@@ -33,10 +35,15 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private Task _write = Task.CompletedTask;
 
     public SessionGrain(
-        [PersistentState("session", "sessions")] IPersistentState<SessionState> stored, WorkerRuntime runtime, TimeProvider time, ILogger<SessionGrain> logger)
+        [PersistentState("session", "sessions")] IPersistentState<SessionState> stored,
+        WorkerRuntime runtime,
+        ILedger ledger,
+        TimeProvider time,
+        ILogger<SessionGrain> logger)
     {
         _stored = stored;
         _runtime = runtime;
+        _ledger = ledger;
         _time = time;
         _logger = logger;
     }
@@ -67,6 +74,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _deactivated = true;
         _run?.Abandon();
         _runtime.Leave(GrainContext.GrainId);
         return Task.CompletedTask;

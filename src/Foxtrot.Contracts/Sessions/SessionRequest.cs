@@ -56,4 +56,8 @@ public sealed record SessionRequest
     /// <summary>Whether another choice of the same request has paid for the prompt.</summary>
     [Id(12)]
     public bool SharesPrompt { get; init; }
+
+    /// <summary>Which process reports to the ledger what its client was given, as a ledger's batches name it; null when none does.</summary>
+    [Id(20)]
+    public string? Reader { get; init; }
 }

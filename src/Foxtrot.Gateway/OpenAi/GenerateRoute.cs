@@ -31,7 +31,8 @@ internal sealed partial class GenerateRoute(
         // 2. Ask the workers. Whatever happens from here on, what still runs is stopped and its cost recorded.
         await using var set = ChoiceSet.Open(
             services.Streams, model, tenant, request, services.Time, TimeSpan.FromSeconds(options.SettleSeconds),
-            (usage, stopped) => services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped)));
+            services.Usage.Reader,
+            (choices, aborted) => services.Usage.Record(choices.ToRecord(context.TraceIdentifier, tenant, model.Name, aborted)));
         await set.StartAsync(context.RequestAborted);
 
         // 3. Answer.

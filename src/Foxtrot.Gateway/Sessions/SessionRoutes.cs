@@ -3,13 +3,14 @@ using Foxtrot.Contracts.Sessions;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
 namespace Foxtrot.Gateway.Sessions;
 
 /// <summary>The native API: durable sessions and what can be done with them.</summary>
-internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, ITenantSource tenants, GatewayOptions options)
+internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, ITenantSource tenants, IUsageRecorder usage, GatewayOptions options)
 {
     private readonly FieldTable<ContinueSession> _continue = SessionFields.Continue(options);
 
@@ -117,6 +118,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         var key = Key(context);
         var query = QueryFields.Read(context, SessionFields.Explain, new(0, 10));
         var view = Value(await Grain(key).Explain(query.At, query.Top));
+        Record(context, key);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, query.At, view));
     }
 
@@ -126,6 +128,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         var key = Key(context);
         var request = await JsonBody.ReadAsync(context, options, SessionFields.Resample, new ResampleRequest { At = 0, Draws = 1 });
         var view = Value(await Grain(key).Resample(request));
+        Record(context, key);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, view));
     }
 
@@ -146,6 +149,9 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         context.Response.Headers.Location = "/v1/sessions/" + view.Id;
         await JsonAnswer.WriteAsync(context, StatusCodes.Status201Created, json => SessionJson.Write(json, view));
     }
+
+    // What is only computed again counts as a request without tokens.
+    private void Record(HttpContext context, SessionKey key) => usage.Record(new(context.TraceIdentifier, key.Tenant, key.Model, Usage.None, 0, false));
 
     private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
 

@@ -2,6 +2,7 @@ using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Workers;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,7 @@ namespace Foxtrot.Gateway.Sessions;
 /// <summary>
 /// <c>POST /v1/verify</c>: replays a receipt's turn. With the prompt any worker can; without it the receipt's session must still exist.
 /// </summary>
-internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITenantSource tenants, GatewayOptions options)
+internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITenantSource tenants, IUsageRecorder usage, GatewayOptions options)
 {
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -21,6 +22,7 @@ internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITen
             return r;
         });
         var view = SessionRoutes.Value(await ReplayAsync(context, request));
+        usage.Record(new(context.TraceIdentifier, tenants.TenantOf(context).Id, request.Receipt.Model, Usage.None, 0, false));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, view));
     }
 

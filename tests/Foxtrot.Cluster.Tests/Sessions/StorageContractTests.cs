@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,14 @@ public sealed class StorageContractTests
         + "dHVyZUALdG9wX3Dg4CEAA0EHRU5E4CEABQEBAAngARUBBQkDBUEJbm9uZQEDQQ1hYmNkZWbg4CHoQBdzZXNzX3BhcmVudAEx4AEdAQVBCTAxMjNBCTQ1NjcB"
         + "A+A=";
 
-    private static SessionState Sample => new()
+    // The same with what the session has used, and priorities.
+    private const string WithUsage =
+        "IAAFIYAAlLl9XUnfCIEAAAAAAAAAAOABDUEZAQAAAAIBAAADAAAAIQADIQAFAQkBUYH6/////////wERIeiAZmZmZmZm5j8BoYFmZmZmZmbuP8EBwQHBAcEB"
+        + "wQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQEhAANBAwrgwQEhAQMBRWAAAMC/4CEABwEFAAkADeAhAANBBW5v4EENZ3VtYmVsIQAFQRd0ZW1wZXJh"
+        + "dHVyZUALdG9wX3Dg4CEAA0EHRU5E4CEABQEBAAngARUBBQkDBUEJbm9uZQEDQQ1hYmNkZWYBG+DgIehAF3Nlc3NfcGFyZW50ATHgAR0BBUEJMDEyM0EJNDU2"
+        + "NwEDIegACQEBAQUBAQEZARXgAQkBBQERARkBDeA=";
+
+    private static SessionState FirstSample => new()
     {
         Version = 1,
         Created = new DateTimeOffset(2026, 11, 23, 12, 30, 0, TimeSpan.Zero),
@@ -60,12 +68,68 @@ public sealed class StorageContractTests
         Exact = true,
     };
 
+    private static SessionState Sample => new()
+    {
+        Version = 1,
+        Created = new DateTimeOffset(2026, 11, 23, 12, 30, 0, TimeSpan.Zero),
+        Epoch = 3,
+        Tokens = [1, 0, 0, 0, 2, 1, 0, 0, 3, 0, 0, 0],
+        Turns =
+        [
+            new TurnState
+            {
+                Start = 1,
+                Count = 2,
+                MaxTokens = 20,
+                Seed = ulong.MaxValue - 5,
+                Choice = 4,
+                Sampling = new SamplingSettings
+                {
+                    Temperature = 0.7,
+                    TopK = 40,
+                    TopP = 0.95,
+                    LogitBias = new() { [17] = -1.5f },
+                    BadWords = ["no"],
+                    AllowedTokenIds = [1, 2, 3],
+                    DrySequenceBreakers = ["\n"],
+                    Draw = "gumbel",
+                    SamplerOrder = ["temperature", "top_p"],
+                },
+                Stop = ["END"],
+                EndTokens = [0, 2],
+                LogProbabilities = 5,
+                Forced = 1,
+                Finish = Finish.Length,
+                Error = "none",
+                Inexact = true,
+                Fingerprint = "abcdef",
+                Priority = -7,
+            },
+        ],
+        Lineage = new Lineage("sess_parent", 12),
+        CompletionTokens = 7,
+        PromptTokens = 1,
+        ModelHash = "0123",
+        Fingerprint = "4567",
+        Exact = true,
+        Accounted = new UsageCounts { Requests = 2, PromptTokens = 1, GeneratedTokens = 6, DeliveredTokens = 5 },
+        Requests = 2,
+        Aborted = 1,
+        Shared = 4,
+        ReadTo = 6,
+        DeliveredBefore = 3,
+    };
+
     [Fact]
     public void A_session_stored_by_the_first_version_can_be_read()
     {
         var state = Serializer().Deserialize<SessionState>(Convert.FromBase64String(FirstVersion));
-        Assert.Equivalent(Sample, state, strict: true);
+        Assert.Equivalent(FirstSample, state, strict: true);
     }
+
+    [Fact]
+    public void A_session_stored_with_its_usage_can_be_read() =>
+        Assert.Equivalent(Sample, Serializer().Deserialize<SessionState>(Convert.FromBase64String(WithUsage)), strict: true);
 
     [Fact]
     public void What_is_stored_is_read_back_whole()
