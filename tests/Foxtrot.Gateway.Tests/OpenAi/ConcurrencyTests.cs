@@ -43,7 +43,7 @@ public sealed class ConcurrencyTests
         var usage = await gateway.Usage.NextAsync();
         Assert.Equal(new(10, 5, 4), usage.Usage);
         Assert.False(usage.Aborted);
-        Assert.Equal([(5, 1, 1), (0, 1, 1), (5, 2, 2), (0, 1, 1)], usage.Outputs.Select(o => (o.Usage.PromptTokens, o.Usage.CompletionTokens, o.DeliveredTokens)));
+        Assert.Equal([(5, 1, 1), (0, 1, 1), (5, 1, 1), (0, 2, 2)], usage.Outputs.Select(o => (o.Usage.PromptTokens, o.Usage.CompletionTokens, o.DeliveredTokens)));
     }
 
     [Fact]
