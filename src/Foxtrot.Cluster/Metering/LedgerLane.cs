@@ -13,7 +13,7 @@ internal sealed class LedgerLane(string tenant, string sender, Func<string, Ledg
     private const int LargestBatch = 1000;
 
     /// <summary>How long a report that nobody waits for waits for others: it bounds what the ledger costs per second.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1);
 

@@ -42,9 +42,10 @@ internal sealed partial class SessionGrain
         return Task.FromResult(Exists);
     }
 
-    // Before a session is acknowledged its ledger knows of it, so that it is asked about what a lost worker did not report.
+    // Before a session is acknowledged its ledger knows of it, so that it is asked about what a lost worker did not report. Counts
+    // come once it is stored: one that could not be is not there when it is asked.
     private async Task OpenEntryAsync() =>
-        await _ledger.ReportAsync(_key.Tenant, Entry(SessionUsage.Of(State))).WaitAsync(OpeningTime, _time)
+        await _ledger.ReportAsync(_key.Tenant, Entry(default)).WaitAsync(OpeningTime, _time)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     // False when the ledger did not answer in time: what the session has used would be forgotten with it.

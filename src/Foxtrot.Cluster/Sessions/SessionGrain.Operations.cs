@@ -259,6 +259,7 @@ internal sealed partial class SessionGrain
             return Vanish(WorkerRuntime.QueueFull(_model));
         }
 
+        var opened = OpenEntryAsync();
         try
         {
             await SaveAsync();
@@ -270,7 +271,7 @@ internal sealed partial class SessionGrain
         }
 
         Begin();
-        await OpenEntryAsync();
+        await opened;
         return View(State);
     }
 
