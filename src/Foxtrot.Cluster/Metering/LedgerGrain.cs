@@ -199,8 +199,19 @@ internal sealed partial class LedgerGrain(
         }
     }
 
-    private bool IsAlive(string sender) => silos.GetApproximateSiloStatus(SiloAddress.FromParsableString(sender))
-        is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+    private bool IsAlive(string sender)
+    {
+        try
+        {
+            return silos.GetApproximateSiloStatus(SiloAddress.FromParsableString(sender))
+                is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException or OverflowException)
+        {
+            // No process of this cluster.
+            return false;
+        }
+    }
 
     private void CheckVersion(int version)
     {

@@ -60,10 +60,10 @@ public sealed record LedgerReport
     [Id(9)]
     public int Epoch { get; init; }
 
-    /// <summary>This report and a later one of the same entry and source as one.</summary>
+    /// <summary>This report and a later one of the same entry and source as one. Requests that are over are added: clients may name several alike.</summary>
     public LedgerReport Then(LedgerReport later) => later with
     {
-        Counts = Counts.Max(later.Counts),
+        Counts = Source == LedgerSource.Whole ? Counts + later.Counts : Counts.Max(later.Counts),
         Taken = Math.Max(Taken, later.Taken),
         Opens = Opens || later.Opens,
         Done = later.Done || (Done && !later.Opens && Source != LedgerSource.Session),

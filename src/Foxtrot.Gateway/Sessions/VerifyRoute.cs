@@ -21,20 +21,22 @@ internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITen
             r.Source.Check(errors, required: false);
             return r;
         });
-        var view = SessionRoutes.Value(await ReplayAsync(context, request));
-        usage.Record(new(context.TraceIdentifier, tenants.TenantOf(context).Id, request.Receipt.Model, Usage.None, 0, false));
+        var (model, replay) = Replay(context, request);
+        var view = SessionRoutes.Value(await replay);
+        usage.Record(new(context.TraceIdentifier, tenants.TenantOf(context).Id, model, Usage.None, 0, false));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, view));
     }
 
-    private Task<Contracts.Outcome<VerifyView>> ReplayAsync(HttpContext context, VerifyRequest request)
+    private (string Model, Task<Contracts.Outcome<VerifyView>> View) Replay(HttpContext context, VerifyRequest request)
     {
         var receipt = request.Receipt;
         if (request.Source.Prompt is { } prompt)
         {
-            return grains.GetGrain<IWorkerGrain>(models.Find(receipt.Model).Name).Verify(receipt, prompt, request.Text);
+            var model = models.Find(receipt.Model).Name;
+            return (model, grains.GetGrain<IWorkerGrain>(model).Verify(receipt, prompt, request.Text));
         }
 
         var key = models.FindSession(receipt.Session, tenants.TenantOf(context).Id);
-        return grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text);
+        return (key.Model, grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text));
     }
 }

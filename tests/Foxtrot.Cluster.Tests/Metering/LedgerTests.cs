@@ -115,6 +115,14 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Requests_that_clients_name_alike_count_each()
+    {
+        var request = new LedgerReport { Entry = "mine", Model = "small", Source = LedgerSource.Whole, Counts = new UsageCounts { Requests = 1 } };
+        var state = Ledger.Apply(new LedgerState(), Batch("a", 1, request.Then(request), request), LedgerSimulation.Start);
+        Assert.Equal(3, Assert.Single(state.Days).Value.Requests);
+    }
+
+    [Fact]
     public void A_silent_session_is_asked_once_a_minute_and_a_settled_one_leaves()
     {
         var now = LedgerSimulation.Start;
