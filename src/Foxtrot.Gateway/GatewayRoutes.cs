@@ -1,5 +1,6 @@
 using Foxtrot.Gateway.Admin;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.OpenApi;
 using Foxtrot.Gateway.Security;
@@ -64,6 +65,8 @@ public static class GatewayRoutes
 
     private static void MapSessions(WebApplication app)
     {
+        app.MapGet("/v1/usage", app.Services.GetRequiredService<UsageRoute>().HandleAsync)
+            .Describe(new("getUsage", "Shows what the tenant has used, by UTC day and model.") { Query = UsageRoute.Table.ToSchema(), Answer = "TenantUsage", Failures = [400, 500, 503] });
         var sessions = app.Services.GetRequiredService<SessionRoutes>();
         app.MapPost("/v1/sessions", sessions.CreateAsync)
             .Describe(new("createSession", "Creates a durable session and starts it.") { Body = sessions.CreateTable.ToSchema(), Status = 201, Answer = "Session", Failures = Changing });

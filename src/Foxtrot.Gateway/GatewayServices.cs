@@ -34,7 +34,7 @@ public static class GatewayServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddNoTenants();
         services.TryAddSingleton<ITenantSource, AuthenticatedTenant>();
-        services.TryAddSingleton<IUsageRecorder, UsageLog>();
+        services.TryAddSingleton<IUsageRecorder, LedgerRecorder>();
         services.AddTenantQuotas();
         services.AddSingleton(options);
         services.AddSingleton<Admission>();
@@ -44,6 +44,7 @@ public static class GatewayServices
         services.AddSingleton<SessionRoutes>();
         services.AddSingleton<SessionStream>();
         services.AddSingleton<VerifyRoute>();
+        services.AddSingleton<UsageRoute>();
         services.AddSingleton<TenantAdministration>();
         services.AddSingleton<TenantRoutes>();
         services.AddSingleton<KeyRoutes>();

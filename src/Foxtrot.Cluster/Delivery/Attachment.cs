@@ -9,8 +9,11 @@ internal enum AttachmentOutcome
     /// <summary>All tokens of the run were delivered, and its end where that was wanted.</summary>
     Delivered,
 
-    /// <summary>The reader left, or its process did.</summary>
+    /// <summary>The reader left.</summary>
     ReaderGone,
+
+    /// <summary>The reader's process does not answer.</summary>
+    SinkGone,
 
     /// <summary>The session left this worker; the reader has been told.</summary>
     Moved,
@@ -30,6 +33,9 @@ internal sealed class Attachment
 
     /// <summary>Next output token to deliver, within the turn.</summary>
     public required int Next { get; set; }
+
+    /// <summary>First output token, within the turn, that the sink has not acknowledged; 0 before it acknowledged any.</summary>
+    public int Acknowledged { get; set; }
 
     /// <summary>To be delivered first; null when the stream has started already.</summary>
     public StreamStart? Start { get; set; }

@@ -84,7 +84,9 @@ internal sealed partial class Outbox
                     continue;
                 }
 
-                if (await _sink.Deliver(batch) is { } unread)
+                var unread = await _sink.Deliver(batch);
+                Acknowledge(unread ?? []);
+                if (unread is not null)
                 {
                     Drop(unread);
                 }
@@ -163,6 +165,31 @@ internal sealed partial class Outbox
         return true;
     }
 
+    private void Acknowledge(long[] unread)
+    {
+        lock (_lock)
+        {
+            foreach (var attachment in _attachments)
+            {
+                Acknowledge(attachment, unread);
+            }
+        }
+
+        foreach (var (attachment, _) in _ends)
+        {
+            Acknowledge(attachment, unread);
+        }
+    }
+
+    private static void Acknowledge(Attachment attachment, long[] unread)
+    {
+        // One that was added meanwhile has had nothing delivered.
+        if (attachment.Start is null && !unread.Contains(attachment.Stream))
+        {
+            attachment.Acknowledged = attachment.Next;
+        }
+    }
+
     private void CompleteEnded()
     {
         foreach (var (attachment, end) in _ends)
@@ -214,12 +241,12 @@ internal sealed partial class Outbox
         _gone(this);
         foreach (var attachment in _attachments)
         {
-            attachment.Complete(AttachmentOutcome.ReaderGone);
+            attachment.Complete(AttachmentOutcome.SinkGone);
         }
 
         foreach (var (attachment, _) in _ends)
         {
-            attachment.Complete(AttachmentOutcome.ReaderGone);
+            attachment.Complete(AttachmentOutcome.SinkGone);
         }
     }
 

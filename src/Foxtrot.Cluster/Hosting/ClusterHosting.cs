@@ -40,7 +40,7 @@ public static class ClusterHosting
         builder.Services.TryAddSingleton<ILocalLoad, NoLocalLoad>();
         builder.UseOrleans(silo =>
         {
-            silo.AddFastFailover(options).AddPlacement(options).AddAdministration().AddSessionStorage(options);
+            silo.AddFastFailover(options).AddPlacement(options).AddAdministration().AddLedger().AddSessionStorage(options);
             if (!hostsGrains)
             {
                 silo.HostNoGrainsOf(typeof(ClusterHosting).Assembly);

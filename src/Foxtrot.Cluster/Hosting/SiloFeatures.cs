@@ -1,8 +1,10 @@
 using System.Reflection;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Services;
@@ -54,6 +56,16 @@ internal static class SiloFeatures
         silo.Services.AddSingleton<WorkerControlClient>();
         silo.Services.AddSingleton<IWorkers, KnownWorkers>();
         return silo.AddGrainService<WorkerControl>();
+    }
+
+    /// <summary>Reports of use to the tenants' ledgers.</summary>
+    public static ISiloBuilder AddLedger(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddSingleton<LedgerOutbox>();
+        silo.Services.AddSingleton<ILedger>(services => services.GetRequiredService<LedgerOutbox>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<LedgerOutbox>());
+        return silo;
     }
 
     /// <summary>Takes the grain classes of an assembly off this silo, so that its calls go to silos that have them.</summary>

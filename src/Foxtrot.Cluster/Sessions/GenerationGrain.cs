@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
@@ -11,13 +12,14 @@ namespace Foxtrot.Cluster.Sessions;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas) : Grain, IGenerationGrain, IMovableGrain
+internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas, ILedger ledger) : Grain, IGenerationGrain, IMovableGrain
 {
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private ResolvedTurn? _resolved;
     private TurnEnding? _ending;
     private SessionRun? _run;
     private Task<Refusal?>? _beginning;
+    private GenerationMeter? _meter;
     private int _epoch;
     private bool _deactivated;
 
@@ -46,8 +48,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
             End = _ending!.End,
         };
         _attachments[attach.Stream] = (runtime.Delivery.Attach(attach.Sink, attachment), attachment);
-        await attachment.Done;
-        Forget(attach.Stream);
+        Forget(attach.Stream, await attachment.Done);
         return null;
     }
 
@@ -57,7 +58,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
         if (_attachments.TryGetValue(stream, out var entry))
         {
             entry.Outbox.Remove(entry.Attachment);
-            Forget(stream);
+            Forget(stream, AttachmentOutcome.ReaderGone);
         }
 
         return Task.CompletedTask;
@@ -147,16 +148,19 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
         _run = started.Value;
         _resolved = resolved;
         _epoch = attach.Epoch + 1;
+        _meter = new GenerationMeter(ledger, key, request, state.PromptTokens, _epoch);
+        _meter.Started();
         runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
         return null;
     }
 
     // Nobody holds the log of a generation without readers.
-    private void Forget(long stream)
+    private void Forget(long stream, AttachmentOutcome outcome)
     {
-        if (_attachments.Remove(stream) && _attachments.Count == 0)
+        if (_attachments.Remove(stream, out var entry) && _attachments.Count == 0)
         {
-            _run?.Abandon();
+            _run!.Abandon();
+            _ = _meter!.EndAsync(_run, entry.Attachment, outcome);
             runtime.Leave(GrainContext.GrainId);
             DeactivateOnIdle();
         }

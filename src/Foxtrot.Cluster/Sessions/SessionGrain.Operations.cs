@@ -1,3 +1,4 @@
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
@@ -136,6 +137,7 @@ internal sealed partial class SessionGrain
         }
 
         State.PromptTokens += added.Length;
+        State.Requests++;
         await SaveAsync();
         Begin();
         return View(State);
@@ -182,6 +184,8 @@ internal sealed partial class SessionGrain
 
         if (length < outputs)
         {
+            SessionUsage.Rewind(State, length);
+            _rewinds++;
             SessionLog.Truncate(State, length);
             Turn.Finish = Finish.Cancelled;
             _run = null;
@@ -224,7 +228,13 @@ internal sealed partial class SessionGrain
         }
 
         await StopAsync();
+        if (!await CloseEntryAsync())
+        {
+            return new Refusal(RefusalKind.Unavailable, $"session '{_key.Session}' cannot be deleted before its usage is stored", Code: "ledger_unavailable", RetryAfterSeconds: 1);
+        }
+
         await AfterWriteAsync(_stored.ClearStateAsync);
+        SayClosed(SessionUsage.Of(State));
         State = new SessionState();
         DeactivateOnIdle();
         return null;
@@ -269,6 +279,8 @@ internal sealed partial class SessionGrain
         state.Version = SessionState.CurrentVersion;
         state.Created = _time.GetUtcNow();
         state.Epoch = 1;
+        state.Requests = 1;
+        state.Shared = SessionLog.Outputs(state);
         state.ModelHash = _model!.Info.Hash;
         state.Exact = _model.Info.Exact && (state.Lineage is null || (state.Exact && state.Fingerprint == _model.Info.Fingerprint));
         state.Fingerprint = _model.Info.Fingerprint;
@@ -280,6 +292,7 @@ internal sealed partial class SessionGrain
             return Vanish(full);
         }
 
+        var opened = OpenEntryAsync();
         try
         {
             await SaveAsync();
@@ -291,6 +304,7 @@ internal sealed partial class SessionGrain
         }
 
         Begin();
+        await opened;
         return View(State);
     }
 

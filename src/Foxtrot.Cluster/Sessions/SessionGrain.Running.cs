@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
@@ -90,9 +91,12 @@ internal sealed partial class SessionGrain
             Start = start,
             End = isLast ? ending!.End : null,
         };
+        var rewinds = _rewinds;
         _attachments[attach.Stream] = (_runtime.Delivery.Attach(attach.Sink, attachment), attachment);
         var outcome = await attachment.Done;
         _attachments.Remove(attach.Stream);
+        ObserveEnd(attachment, rewinds);
+        _ = SettleAsync();
         return outcome == AttachmentOutcome.Delivered;
     }
 
@@ -207,6 +211,8 @@ internal sealed partial class SessionGrain
             {
                 _runtime.Leave(GrainContext.GrainId);
             }
+
+            _ = SettleAsync();
         }
     }
 
@@ -250,6 +256,7 @@ internal sealed partial class SessionGrain
         if (ended && !run.WasAbandoned)
         {
             Turn.Finish = run.Finish;
+            State.Aborted += IsAbort(Turn.Finish) ? 1 : 0;
             Turn.Error = run.Generation.Error?.Message;
         }
     }
@@ -262,10 +269,13 @@ internal sealed partial class SessionGrain
     }
 
     // What is written is a copy: the store may serialize it while the session goes on.
-    private Task SaveAsync() => AfterWriteAsync(() =>
+    private Task SaveAsync() => AfterWriteAsync(async () =>
     {
+        ObserveReaders();
         _stored.State = State.Copy();
-        return _stored.WriteStateAsync();
+        var usage = SessionUsage.Of(State);
+        await _stored.WriteStateAsync();
+        Report(usage);
     });
 
     // One write at a time, or the second would meet the first one's ETag.

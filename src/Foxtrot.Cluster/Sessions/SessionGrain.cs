@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Delivery;
+using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
@@ -16,7 +17,7 @@ namespace Foxtrot.Cluster.Sessions;
 /// write of an activation that was only thought dead.
 /// </remarks>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget
+internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain, IForkTarget, IMeteredGrain
 {
     /// <summary>Output tokens between two writes.</summary>
     public const int Checkpoint = 64;
@@ -25,6 +26,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private readonly IPersistentState<SessionState> _stored;
     private readonly WorkerRuntime _runtime;
     private readonly TenantQuotas _quotas;
+    private readonly ILedger _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger<SessionGrain> _logger;
     private SessionKey _key;
@@ -38,12 +40,14 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         [PersistentState("session", "sessions")] IPersistentState<SessionState> stored,
         WorkerRuntime runtime,
         TenantQuotas quotas,
+        ILedger ledger,
         TimeProvider time,
         ILogger<SessionGrain> logger)
     {
         _stored = stored;
         _runtime = runtime;
         _quotas = quotas;
+        _ledger = ledger;
         _time = time;
         _logger = logger;
     }
@@ -74,6 +78,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _deactivated = true;
         _run?.Abandon();
         _runtime.Leave(GrainContext.GrainId);
         return Task.CompletedTask;

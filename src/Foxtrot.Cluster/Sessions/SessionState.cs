@@ -1,3 +1,4 @@
+using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
 
@@ -57,6 +58,30 @@ public sealed class SessionState
     /// <summary>Whether all tokens were computed by workers of one fingerprint that promises exactness.</summary>
     [Id(10)]
     public bool Exact { get; set; }
+
+    /// <summary>What the ledger has acknowledged of it: where a new entry of it begins to count.</summary>
+    [Id(11)]
+    public UsageCounts Accounted { get; set; }
+
+    /// <summary>Turns that were asked for.</summary>
+    [Id(12)]
+    public int Requests { get; set; }
+
+    /// <summary>Of these, the ones that were cancelled or failed.</summary>
+    [Id(13)]
+    public int Aborted { get; set; }
+
+    /// <summary>First output tokens that are not its own: shared with the parent, or prescribed when it was forked.</summary>
+    [Id(14)]
+    public int Shared { get; set; }
+
+    /// <summary>First output token that no reader has acknowledged, counted as if readers left nothing out.</summary>
+    [Id(15)]
+    public int ReadTo { get; set; }
+
+    /// <summary>Output tokens of its own that readers had acknowledged before a rewind dropped them.</summary>
+    [Id(16)]
+    public int DeliveredBefore { get; set; }
 
     /// <summary>A copy that later changes of this one do not touch: a store may serialize it after others had their turn.</summary>
     public SessionState Copy()

@@ -44,6 +44,12 @@ public readonly record struct SessionId
     /// <summary>The name of another choice of the same request.</summary>
     public SessionId WithChoice(int choice) => choice == 0 ? this : new(string.Create(CultureInfo.InvariantCulture, $"{_text}-{choice}"));
 
+    /// <summary>Whether it names the first choice of its request.</summary>
+    public bool IsFirst => _text.Length == Prefix.Length + Digits;
+
+    /// <summary>The name of the first choice of the same request.</summary>
+    public SessionId First => IsFirst ? this : new(_text[..(Prefix.Length + Digits)]);
+
     /// <summary>Reads a name.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SessionId id)
     {

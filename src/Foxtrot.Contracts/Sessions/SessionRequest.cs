@@ -60,4 +60,8 @@ public sealed record SessionRequest
     /// <summary>Tokens that whoever makes the request has taken from the tenant's tokens per minute; a session settles them when the turn ends.</summary>
     [Id(13)]
     public long Reserved { get; init; }
+
+    /// <summary>Which process reports to the ledger what its client was given, as a ledger's batches name it; null when none does.</summary>
+    [Id(14)]
+    public string? Reader { get; init; }
 }

@@ -19,6 +19,12 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
     /// <summary>Tokens read.</summary>
     public int Read { get; private set; }
 
+    /// <summary>Tokens that were written to the client's connection.</summary>
+    public int Delivered { get; private set; }
+
+    /// <summary>All tokens read so far are on their way to the client.</summary>
+    public void Deliver() => Delivered = Read;
+
     /// <summary>Takes the next token if there is one by now.</summary>
     public bool TryRead(out TokenEvent token)
     {
@@ -31,12 +37,16 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
         return true;
     }
 
+    /// <summary>Whether it came to its end, and all of it was written.</summary>
+    public bool IsWhole => reader.End is { Finish: Finish.Stop or Finish.Length } && Delivered == Read;
+
     /// <summary>What it has cost; exact once it has ended.</summary>
     public Usage Usage
     {
         get
         {
             var usage = reader.End?.Usage ?? new Usage(reader.Start?.PromptTokens ?? 0, Read);
+            usage = usage with { CompletionTokens = Math.Max(usage.CompletionTokens, Read) };
             return paysPrompt ? usage : usage with { PromptTokens = 0, CachedTokens = 0 };
         }
     }

@@ -5,6 +5,7 @@ using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Workers;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 
 namespace Foxtrot.Gateway.OpenAi;
 
@@ -16,9 +17,9 @@ internal sealed class ChoiceSet : IAsyncDisposable
 {
     private readonly TimeProvider _time;
     private readonly TimeSpan _settle;
-    private readonly Action<Usage, bool> _record;
+    private readonly Action<ChoiceSet, bool> _record;
 
-    private ChoiceSet(Choice[] choices, SessionId id, ulong seed, TimeProvider time, TimeSpan settle, Action<Usage, bool> record) =>
+    private ChoiceSet(Choice[] choices, SessionId id, ulong seed, TimeProvider time, TimeSpan settle, Action<ChoiceSet, bool> record) =>
         (Choices, Id, Seed, _time, _settle, _record) = (choices, id, seed, time, settle, record);
 
     /// <summary>The outputs, by index.</summary>
@@ -53,9 +54,10 @@ internal sealed class ChoiceSet : IAsyncDisposable
     /// <param name="request">What to generate.</param>
     /// <param name="time">The clock for <paramref name="settle"/>.</param>
     /// <param name="settle">How long to wait for the cost of what was stopped.</param>
-    /// <param name="record">Gets the cost, and whether something was stopped.</param>
+    /// <param name="ledgerReader">The name under which this process reports what the client was given; null when it does not.</param>
+    /// <param name="record">Gets the cost, and whether the answer did not come to its end.</param>
     public static ChoiceSet Open(
-        ISessionStreams streams, ModelInfo model, string tenant, OpenAiRequest request, TimeProvider time, TimeSpan settle, Action<Usage, bool> record)
+        ISessionStreams streams, ModelInfo model, string tenant, OpenAiRequest request, TimeProvider time, TimeSpan settle, string? ledgerReader, Action<ChoiceSet, bool> record)
     {
         var id = SessionId.New(model.Name, model.Exact ? model.Fingerprint : null);
         var now = time.GetUtcNow();
@@ -79,6 +81,7 @@ internal sealed class ChoiceSet : IAsyncDisposable
                 Time = now,
                 Priority = request.Generation.Priority ?? 0,
                 SharesPrompt = choice > 0,
+                Reader = ledgerReader,
             };
             choices[index] = new(index, choice == 0, streams.Run(new(model.Name, tenant, id.WithChoice(index)), session));
         }
@@ -115,10 +118,9 @@ internal sealed class ChoiceSet : IAsyncDisposable
             await Task.WhenAll(open.Select(c => SettleAsync(c, patience.Token)));
         }
 
-        var usage = Usage;
         if (Choices.Any(c => c.Reader.Start is not null))
         {
-            _record(usage, open.Length > 0);
+            _record(this, open.Length > 0 || Choices.Any(c => !c.IsWhole));
         }
 
         foreach (var choice in Choices)
@@ -126,6 +128,12 @@ internal sealed class ChoiceSet : IAsyncDisposable
             await choice.Reader.DisposeAsync();
         }
     }
+
+    /// <summary>What the request has cost, for whoever takes note of it.</summary>
+    public UsageRecord ToRecord(string requestId, string tenant, string model, bool aborted) => new(requestId, tenant, model, Usage, Choices.Length, aborted)
+    {
+        Outputs = [.. Choices.Select(c => new OutputUsage(c.Reader.Key.Session, c.Usage, c.Delivered, c.Reader.Start is not null))],
+    };
 
     /// <summary>The name of the whole answer.</summary>
     public string AnswerId(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{Id.ToString().AsSpan("sess_".Length)}");

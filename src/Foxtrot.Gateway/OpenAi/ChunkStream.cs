@@ -110,6 +110,8 @@ internal sealed class ChunkStream
                 writer.WriteToken(json, token);
             }
 
+            // From here on it may reach the client, whether the flush comes back well or not.
+            choice.Deliver();
             await _events.FlushAsync(_stop.Token);
         }
         finally

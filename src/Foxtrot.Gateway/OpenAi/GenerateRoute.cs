@@ -39,10 +39,12 @@ internal sealed partial class GenerateRoute(
         // 3. Ask the workers. Whatever happens from here on, what still runs is stopped and its cost recorded.
         await using var set = ChoiceSet.Open(
             services.Streams, model, tenant, request, services.Time, TimeSpan.FromSeconds(options.SettleSeconds),
-            (usage, stopped) =>
+            services.Usage.Reader,
+            (choices, aborted) =>
             {
-                reservation.Used = (long)usage.PromptTokens + usage.CompletionTokens;
-                services.Usage.Record(new(context.TraceIdentifier, tenant, model.Name, usage, request.Prompts.Length * request.N, stopped));
+                var usage = choices.ToRecord(context.TraceIdentifier, tenant, model.Name, aborted);
+                reservation.Used = (long)usage.Usage.PromptTokens + usage.Usage.CompletionTokens;
+                services.Usage.Record(usage);
             });
         LogGenerates(services.Log, model.Name, set.Id);
         await set.StartAsync(context.RequestAborted);

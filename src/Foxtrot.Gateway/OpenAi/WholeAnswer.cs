@@ -27,6 +27,11 @@ internal static class WholeAnswer
         context.RequestAborted.ThrowIfCancellationRequested();
         var buffer = new ArrayBufferWriter<byte>(1024);
         Write(new(buffer), answer, set, outputs);
+        foreach (var choice in set.Choices)
+        {
+            choice.Deliver();
+        }
+
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, buffer.WrittenMemory);
     }
 

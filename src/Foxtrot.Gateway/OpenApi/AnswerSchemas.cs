@@ -23,8 +23,17 @@ internal static class AnswerSchemas
         ("Error", Object(("error", Object(("message", Text), ("type", Text), ("param", OrNull(Text)), ("code", OrNull(Text)))))),
         ("Usage", Object(
             ("prompt_tokens", Integer), ("completion_tokens", Integer), ("total_tokens", Integer), ("prompt_tokens_details", Object(("cached_tokens", Integer))))),
+        ("TenantUsage", Object(
+            ("object", Word("usage")), ("tenant", Text), ("from", Text), ("to", Text), ("data", List(Object([("date", Text), ("model", Text), .. Counts()]))),
+            ("models", List(Object([("model", Text), .. Counts()]))), ("total", Object(Counts())), ("open_outputs", Integer))),
         ("Sampling", new FieldTable<Contracts.Sessions.SamplingSettings>(SamplingFields.All).Schema()),
         ("Receipt", ReceiptFields.Table.Schema()),
+    ];
+
+    private static (string Name, IOpenApiSchema Schema)[] Counts() =>
+    [
+        ("requests", Integer), ("aborted_requests", Integer), ("prompt_tokens", Integer), ("cached_tokens", Integer), ("generated_tokens", Integer),
+        ("delivered_tokens", Integer), ("undelivered_tokens", Integer),
     ];
 
     private static (string Name, OpenApiSchema Schema)[] OpenAi(OpenApiDocument document)

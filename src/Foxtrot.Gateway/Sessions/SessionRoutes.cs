@@ -4,13 +4,15 @@ using Foxtrot.Contracts.Tenants;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
 namespace Foxtrot.Gateway.Sessions;
 
 /// <summary>The native API: durable sessions and what can be done with them.</summary>
-internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, GatewayOptions options)
+internal sealed class SessionRoutes(
+    IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, IUsageRecorder usage, GatewayOptions options)
 {
     private readonly FieldTable<ContinueSession> _continue = SessionFields.Continue(options);
 
@@ -136,6 +138,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         var query = QueryFields.Read(context, SessionFields.Explain, new(0, 10));
         await AdmitAsync(context, key);
         var view = Value(await Grain(key).Explain(query.At, query.Top));
+        Record(context, key);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, query.At, view));
     }
 
@@ -146,6 +149,7 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
         var request = await JsonBody.ReadAsync(context, options, SessionFields.Resample, new ResampleRequest { At = 0, Draws = 1 });
         await AdmitAsync(context, key);
         var view = Value(await Grain(key).Resample(request));
+        Record(context, key);
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ExplanationJson.Write(json, view));
     }
 
@@ -176,6 +180,9 @@ internal sealed class SessionRoutes(IGrainFactory grains, ModelLookup models, IT
 
     // What computes again counts as a request.
     private Task AdmitAsync(HttpContext context, SessionKey key) => admission.AdmitAsync(tenants.TenantOf(context), key.Model, context.RequestAborted);
+
+    // What is only computed again counts as a request without tokens.
+    private void Record(HttpContext context, SessionKey key) => usage.Record(new(context.TraceIdentifier, key.Tenant, key.Model, Usage.None, 0, false));
 
     private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
 

@@ -2,6 +2,7 @@ using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Workers;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Metering;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
@@ -10,7 +11,8 @@ namespace Foxtrot.Gateway.Sessions;
 /// <summary>
 /// <c>POST /v1/verify</c>: replays a receipt's turn. With the prompt any worker can; without it the receipt's session must still exist.
 /// </summary>
-internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, GatewayOptions options)
+internal sealed class VerifyRoute(
+    IGrainFactory grains, ModelLookup models, ITenantSource tenants, Admission admission, IUsageRecorder usage, GatewayOptions options)
 {
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -20,22 +22,25 @@ internal sealed class VerifyRoute(IGrainFactory grains, ModelLookup models, ITen
             r.Source.Check(errors, required: false);
             return r;
         });
-        var view = SessionRoutes.Value(await ReplayAsync(context, request));
+        var (model, outcome) = await ReplayAsync(context, request);
+        var view = SessionRoutes.Value(outcome);
+        usage.Record(new(context.TraceIdentifier, tenants.TenantOf(context).Id, model, Usage.None, 0, false));
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => SessionJson.Write(json, view));
     }
 
-    private async Task<Contracts.Outcome<VerifyView>> ReplayAsync(HttpContext context, VerifyRequest request)
+    private async Task<(string Model, Contracts.Outcome<VerifyView> View)> ReplayAsync(HttpContext context, VerifyRequest request)
     {
         var receipt = request.Receipt;
         var tenant = tenants.TenantOf(context);
         if (request.Source.Prompt is { } prompt)
         {
             await admission.AdmitAsync(tenant, receipt.Model, context.RequestAborted);
-            return await grains.GetGrain<IWorkerGrain>(models.Find(receipt.Model).Name).Verify(receipt, prompt, request.Text);
+            var model = models.Find(receipt.Model).Name;
+            return (model, await grains.GetGrain<IWorkerGrain>(model).Verify(receipt, prompt, request.Text));
         }
 
         var key = models.FindSession(receipt.Session, tenant.Id);
         await admission.AdmitAsync(tenant, key.Model, context.RequestAborted);
-        return await grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text);
+        return (key.Model, await grains.GetGrain<ISessionGrain>(key.ToString()).Verify(receipt, request.Text));
     }
 }

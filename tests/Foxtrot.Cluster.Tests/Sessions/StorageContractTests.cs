@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,9 @@ public sealed class StorageContractTests
         + "wQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQEhAANBAwrgwQEhAQMBRWAAAMC/4CEABwEFAAkADeAhAANBBW5v4EENZ3VtYmVsIQAFQRd0ZW1wZXJh"
         + "dHVyZUALdG9wX3Dg4CEAA0EHRU5E4CEABQEBAAngARUBBQkDBUEJbm9uZQEDQQ1hYmNkZWbg4CHoQBdzZXNzX3BhcmVudAEx4AEdAQVBCTAxMjNBCTQ1NjcB"
         + "A+A=";
+
+    // The same with what tenants brought: priorities, reservations, and what has been accounted.
+    private const string WithTenants = "";
 
     private static SessionState Sample => new()
     {
@@ -68,6 +72,12 @@ public sealed class StorageContractTests
             var state = Sample;
             state.Turns[0].Priority = -7;
             state.Turns[0].Reserved = 300;
+            state.Accounted = new UsageCounts { Requests = 2, PromptTokens = 1, GeneratedTokens = 6, DeliveredTokens = 5 };
+            state.Requests = 2;
+            state.Aborted = 1;
+            state.Shared = 4;
+            state.ReadTo = 6;
+            state.DeliveredBefore = 3;
             return state;
         }
     }
@@ -77,6 +87,13 @@ public sealed class StorageContractTests
     {
         var state = Serializer().Deserialize<SessionState>(Convert.FromBase64String(FirstVersion));
         Assert.Equivalent(Sample, state, strict: true);
+    }
+
+    [Fact]
+    public void A_session_stored_by_the_version_with_tenants_can_be_read()
+    {
+        var state = Serializer().Deserialize<SessionState>(Convert.FromBase64String(WithTenants));
+        Assert.Equivalent(Current, state, strict: true);
     }
 
     [Fact]

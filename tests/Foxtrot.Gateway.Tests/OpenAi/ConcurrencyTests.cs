@@ -43,6 +43,7 @@ public sealed class ConcurrencyTests
         var usage = await gateway.Usage.NextAsync();
         Assert.Equal(new(10, 5, 4), usage.Usage);
         Assert.False(usage.Aborted);
+        Assert.Equal([(5, 1, 1), (0, 1, 1), (5, 1, 1), (0, 2, 2)], usage.Outputs.Select(o => (o.Usage.PromptTokens, o.Usage.CompletionTokens, o.DeliveredTokens)));
     }
 
     [Fact]
@@ -63,6 +64,9 @@ public sealed class ConcurrencyTests
         var usage = await gateway.Usage.NextAsync();
         Assert.Equal(new(5, 3, 2), usage.Usage);
         Assert.True(usage.Aborted);
+        var output = Assert.Single(usage.Outputs);
+        Assert.Equal((reader.Key.Session, usage.Usage, true), (output.Session, output.Usage, output.Began));
+        Assert.InRange(output.DeliveredTokens, 1, 2);
     }
 
     [Fact]

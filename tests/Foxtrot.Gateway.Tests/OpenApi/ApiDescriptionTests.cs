@@ -15,7 +15,7 @@ public sealed partial class ApiDescriptionTests
         Assert.Equal(
             [
                 "delete /v1/sessions/{id}", "get /v1/models", "get /v1/models/{id}", "get /v1/sessions", "get /v1/sessions/{id}", "get /v1/sessions/{id}/explain",
-                "get /v1/sessions/{id}/stream", "post /v1/chat/completions", "post /v1/completions", "post /v1/sessions", "post /v1/sessions/{id}/cancel",
+                "get /v1/sessions/{id}/stream", "get /v1/usage", "post /v1/chat/completions", "post /v1/completions", "post /v1/sessions", "post /v1/sessions/{id}/cancel",
                 "post /v1/sessions/{id}/continue", "post /v1/sessions/{id}/fork", "post /v1/sessions/{id}/resample", "post /v1/sessions/{id}/rewind", "post /v1/verify",
             ],
             operations);
