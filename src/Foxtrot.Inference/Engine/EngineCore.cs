@@ -136,7 +136,7 @@ internal sealed class EngineCore
         else if (plan.Prefill != PrefillKind.None)
         {
             promptTokens = plan.Width;
-            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[0], plan.Width);
+            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[_choices.Continued], plan.Width);
         }
 
         if (plan.DecodeRows > 0)
