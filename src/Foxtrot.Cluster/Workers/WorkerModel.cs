@@ -88,7 +88,7 @@ public sealed class WorkerModel : IAsyncDisposable
     /// <summary>How many sequences of a tenant wait for other models or on other workers.</summary>
     internal Func<string, int> WaitingElsewhere { get; set; } = _ => 0;
 
-    /// <summary>Called on the engine's thread after each step.</summary>
+    /// <summary>Called on the engine's thread when there are new tokens.</summary>
     internal Action OnStep
     {
         set => _signal.Done = value;
@@ -180,5 +180,7 @@ public sealed class WorkerModel : IAsyncDisposable
         public Action? Done { get; set; }
 
         public override void OnStep(in StepReport report) => Done?.Invoke();
+
+        public override void OnFirstTokens() => Done?.Invoke();
     }
 }

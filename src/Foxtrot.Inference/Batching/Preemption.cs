@@ -36,7 +36,7 @@ public static class Preemption
             weights += share.Weight;
         }
 
-        var slotsPerWeight = (snapshot.DecodeRows + snapshot.FreeSlots) / weights;
+        var slotsPerWeight = (snapshot.DecodeRows + snapshot.Prefilling.Length + snapshot.FreeSlots) / weights;
         var weight = snapshot.Tenants[tenant].Weight;
         if (choices.Running(tenant) >= slotsPerWeight * weight)
         {

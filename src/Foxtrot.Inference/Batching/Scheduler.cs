@@ -25,7 +25,7 @@ public static class Scheduler
         var allowance = limits.PrefillAllowance(snapshot.DecodeRows);
         if (snapshot.Prefilling.Length > 0)
         {
-            return new StepPlan(snapshot.DecodeRows, PrefillKind.Continue, 1, Math.Min(snapshot.Prefilling[0], allowance));
+            return Continue(snapshot, limits, choices, allowance);
         }
 
         // As many first runs in order as fit when padded to the longest of them; one that is too long goes alone, in part.
@@ -51,6 +51,35 @@ public static class Scheduler
         }
 
         return Decided(snapshot, choices, width > 0 ? PrefillKind.AdmitBatch : PrefillKind.None, width);
+    }
+
+    // Whose prompts are under way goes on with them, the one served least first. Only a tenant that has no slot yet, and is not ahead,
+    // goes before: its first token does not wait for the long prompts of others.
+    private static StepPlan Continue(in SchedulerSnapshot snapshot, in SchedulerLimits limits, StepChoices choices, int allowance)
+    {
+        var next = 0;
+        if (snapshot.Tenants.Length > 1)
+        {
+            for (var i = 1; i < snapshot.Prefilling.Length; i++)
+            {
+                next = choices.Counter(snapshot.Prefilling[i].Tenant) < choices.Counter(snapshot.Prefilling[next].Tenant) ? i : next;
+            }
+
+            var tenant = LeastServed(snapshot, choices);
+            if (tenant >= 0
+                && choices.Running(tenant) == 0
+                && choices.Counter(tenant) <= choices.Counter(snapshot.Prefilling[next].Tenant)
+                && TryTakeSlot(snapshot, limits, choices, tenant))
+            {
+                ref readonly var share = ref snapshot.Tenants[tenant];
+                ref readonly var head = ref snapshot.Heads[share.FirstHead];
+                choices.Admit(tenant, head.Charge / share.Weight);
+                return Decided(snapshot, choices, PrefillKind.Admit, Math.Min(head.Run, allowance));
+            }
+        }
+
+        choices.Continue(next);
+        return new StepPlan(snapshot.DecodeRows, PrefillKind.Continue, 1, Math.Min(snapshot.Prefilling[next].Run, allowance));
     }
 
     private static StepPlan Decided(in SchedulerSnapshot snapshot, StepChoices choices, PrefillKind prefill, int width) =>

@@ -9,13 +9,10 @@ public readonly ref struct SchedulerSnapshot
     /// <summary>Slots that no sequence holds.</summary>
     public int FreeSlots { get; init; }
 
-    /// <summary>
-    /// Sequences that hold a slot and are part of the way through prompt tokens, oldest first:
-    /// for each, the tokens left in the current run of prompt tokens, at least 1.
-    /// </summary>
-    public ReadOnlySpan<int> Prefilling { get; init; }
+    /// <summary>Sequences that hold a slot and are part of the way through prompt tokens, oldest first.</summary>
+    public ReadOnlySpan<PrefillRow> Prefilling { get; init; }
 
-    /// <summary>The active tenants; among equals the first one is served first.</summary>
+    /// <summary>The active tenants; among equals the first one is served first. None need be given while a single one feeds its prompts.</summary>
     public ReadOnlySpan<TenantShare> Tenants { get; init; }
 
     /// <summary>

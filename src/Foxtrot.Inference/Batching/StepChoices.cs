@@ -21,6 +21,9 @@ public sealed class StepChoices
     /// <summary>Who gives up a slot before that: indices of decode rows.</summary>
     public ReadOnlySpan<int> Preemptions => _preemptions.AsSpan(0, _preempted);
 
+    /// <summary>Who goes on with its prompt: an index among those that are part of the way through.</summary>
+    public int Continued { get; private set; }
+
     /// <summary>Nobody, yet.</summary>
     internal void Restart(ReadOnlySpan<TenantShare> tenants)
     {
@@ -33,6 +36,7 @@ public sealed class StepChoices
 
         _admitted = 0;
         _preempted = 0;
+        Continued = 0;
         for (var i = 0; i < tenants.Length; i++)
         {
             _counters[i] = tenants[i].Counter;
@@ -49,6 +53,8 @@ public sealed class StepChoices
 
     /// <summary>A tenant's waiting sequences that have been chosen.</summary>
     internal int Taken(int tenant) => _taken[tenant];
+
+    internal void Continue(int prefilling) => Continued = prefilling;
 
     internal void Admit(int tenant, double charge)
     {

@@ -6,7 +6,7 @@ public enum PrefillKind
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The next run of the oldest sequence that is part of the way through its prompt.</summary>
+    /// <summary>The next run of a sequence that is part of the way through its prompt: <see cref="StepChoices.Continued"/>.</summary>
     Continue,
 
     /// <summary>The waiting sequence whose turn it is gets a slot and feeds its first run.</summary>

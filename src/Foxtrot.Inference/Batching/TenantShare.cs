@@ -20,3 +20,8 @@ public readonly record struct WaitingHead(int Run, int Charge);
 /// <param name="Replayed">What it replayed when it last got a slot, in generated tokens' worth; 0 when it was new.</param>
 /// <param name="RebuildCost">What rebuilding it would cost, in <see cref="ServiceCost"/>.</param>
 public readonly record struct DecodeRow(int Tenant, int Priority, int NewTokens, int Replayed, int RebuildCost);
+
+/// <summary>A sequence that is part of the way through prompt tokens.</summary>
+/// <param name="Tenant">Index of its tenant in <see cref="SchedulerSnapshot.Tenants"/>; of no meaning when those are not given.</param>
+/// <param name="Run">Tokens left in the current run of prompt tokens, at least 1.</param>
+public readonly record struct PrefillRow(int Tenant, int Run);

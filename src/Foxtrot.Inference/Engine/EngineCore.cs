@@ -20,6 +20,7 @@ internal sealed class EngineCore
     private readonly HoldTime _hold;
     private readonly SchedulerView _view;
     private readonly StepChoices _choices;
+    private readonly SlotExchange _exchange;
     private readonly int[] _tokens;
     private readonly int[] _lengths;
     private readonly Sequence[] _rows;
@@ -40,6 +41,7 @@ internal sealed class EngineCore
         Tenants = new TenantTable((double)runner.Slots * runner.MaxLength * ServiceCost.GeneratedToken, time);
         _view = new SchedulerView(Slots, Tenants);
         _choices = new StepChoices(runner.Slots);
+        _exchange = new SlotExchange(Slots, Tenants);
         _tokens = new int[runner.Slots];
         _lengths = new int[runner.Slots];
         _rows = new Sequence[runner.Slots];
@@ -122,7 +124,11 @@ internal sealed class EngineCore
 
         // Slots change hands and prompts are fed first, the slots being as the plan saw them. Who starts to generate now decodes from
         // the next step on.
-        Exchange(plan);
+        if (plan.Prefill is PrefillKind.Admit or PrefillKind.AdmitBatch)
+        {
+            _exchange.Apply(_choices, _rows, start);
+        }
+
         if (plan.Prefill == PrefillKind.AdmitBatch)
         {
             (prefill, promptTokens) = PrefillBatch(plan.Sequences, plan.Width);
@@ -130,59 +136,23 @@ internal sealed class EngineCore
         else if (plan.Prefill != PrefillKind.None)
         {
             promptTokens = plan.Width;
-            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[0], plan.Width);
+            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[_choices.Continued], plan.Width);
         }
 
         if (plan.DecodeRows > 0)
         {
+            if (_sampling.OutputTokens > 0)
+            {
+                _observer.OnFirstTokens();
+            }
+
             decode = Decode(plan.DecodeRows);
         }
 
+        var elapsed = _time.GetTimestamp() - start;
         _observer.OnStep(new StepReport(
-            plan,
-            promptTokens,
-            _sampling.OutputTokens,
-            Running,
-            Tenants.Waiting,
-            decode,
-            prefill,
-            _sampling.Elapsed,
-            _time.GetTimestamp() - start,
-            _rebuilt));
+            plan, promptTokens, _sampling.OutputTokens, Running, Tenants.Waiting, decode, prefill, _sampling.Elapsed, elapsed, _rebuilt));
         return true;
-    }
-
-    // Who gives up a slot goes back to its queue; then those whose turn it is get slots, and are the first rows of the prefill pass.
-    private void Exchange(in StepPlan plan)
-    {
-        if (plan.Prefill is PrefillKind.None or PrefillKind.Continue)
-        {
-            return;
-        }
-
-        var now = _time.GetTimestamp();
-        var preempted = _choices.Preemptions;
-        for (var i = 0; i < preempted.Length; i++)
-        {
-            _rows[i] = Slots[preempted[i]]!;
-        }
-
-        // The latest first, so that each is at the front of its queue in the order in which it was chosen.
-        for (var i = preempted.Length - 1; i >= 0; i--)
-        {
-            Slots.Remove(_rows[i]);
-            _rows[i].Release(now);
-            Tenants.Return(_rows[i]);
-        }
-
-        var admitted = _choices.Admissions;
-        for (var i = 0; i < admitted.Length; i++)
-        {
-            var sequence = Tenants.Admit(Tenants.Active[admitted[i]]);
-            sequence.Admit(now);
-            Slots.Admit(sequence);
-            _rows[i] = sequence;
-        }
     }
 
     private long Decode(int rows)

@@ -8,6 +8,11 @@ public class EngineObserver
     {
     }
 
+    /// <summary>Prompts have given first tokens, and the step's decode pass is still to come: who waits for them can have them now.</summary>
+    public virtual void OnFirstTokens()
+    {
+    }
+
     /// <summary>A pass has failed; the sequences in it have been finished as failed.</summary>
     public virtual void OnFailure(Exception exception)
     {

@@ -9,7 +9,7 @@ namespace Foxtrot.Inference.Engine;
 /// </remarks>
 internal sealed class SchedulerView(SlotTable slots, TenantTable tenants)
 {
-    private readonly int[] _runs = new int[slots.Count];
+    private readonly PrefillRow[] _prefilling = new PrefillRow[slots.Count];
     private readonly DecodeRow[] _rows = new DecodeRow[slots.Count];
     private TenantShare[] _tenants = new TenantShare[16];
     private WaitingHead[] _heads = new WaitingHead[slots.Count];
@@ -20,19 +20,22 @@ internal sealed class SchedulerView(SlotTable slots, TenantTable tenants)
         var prefilling = slots.Prefilling.Count;
         for (var i = 0; i < prefilling; i++)
         {
-            _runs[i] = slots.Prefilling[i].PromptRun;
+            var sequence = slots.Prefilling[i];
+            _prefilling[i] = new PrefillRow(sequence.Tenant.Index, sequence.PromptRun);
         }
 
-        // While earlier prompts are being fed nobody is admitted, and the queues do not matter.
-        var isAdmitting = prefilling == 0 && tenants.Waiting > 0;
-        var active = isAdmitting ? tenants.Active.Count : 0;
-        var rows = active > 1 && tenants.Waiting > slots.Free ? ReadRows() : 0;
-        var heads = active > 0 ? ReadTenants(Math.Min(slots.Free + (rows > 0 ? Preemption.MostPerStep : 0), slots.Count)) : 0;
+        // While prompts are being fed the queues matter only if there is another tenant, and then only the first in each.
+        var waiting = tenants.Waiting;
+        var active = tenants.Active.Count;
+        active = (prefilling == 0 ? waiting > 0 : active > 1) ? active : 0;
+        var rows = active > 1 && waiting > slots.Free ? ReadRows() : 0;
+        var most = prefilling > 0 ? 1 : Math.Min(slots.Free + (rows > 0 ? Preemption.MostPerStep : 0), slots.Count);
+        var heads = active > 0 ? ReadTenants(most) : 0;
         return new SchedulerSnapshot
         {
             DecodeRows = slots.DecodeRows,
             FreeSlots = slots.Free,
-            Prefilling = _runs.AsSpan(0, prefilling),
+            Prefilling = _prefilling.AsSpan(0, prefilling),
             Tenants = _tenants.AsSpan(0, active),
             Heads = _heads.AsSpan(0, heads),
             Rows = _rows.AsSpan(0, rows),

@@ -275,6 +275,23 @@ public sealed class FairShareTests
     }
 
     [Fact]
+    public void The_first_token_of_a_tenant_does_not_wait_for_the_long_prompt_of_another_one()
+    {
+        var engine = new SimulatedEngine(4, Limits);
+        var (greedy, light) = (engine.Add(), engine.Add());
+        var reading = engine.Submit(greedy, 1000, 5);
+        engine.Submit(greedy, 1000, 5);
+        engine.Step();
+        var first = engine.Submit(light, 20, 5);
+        var second = engine.Submit(light, 20, 5);
+        engine.Step();
+        Assert.Equal((1, 0), (first.Generated, second.Generated));
+        var before = reading.PromptLeft;
+        engine.Step();
+        Assert.True(reading.PromptLeft < before, "the long prompt does not go on");
+    }
+
+    [Fact]
     public void Batches_of_prompts_are_filled_in_the_order_of_service()
     {
         var choices = new StepChoices(5);

@@ -106,7 +106,7 @@ public sealed class SchedulerTests
             {
                 DecodeRows = decodeRows,
                 FreeSlots = free,
-                Prefilling = prefilling,
+                Prefilling = prefilling.Select(run => new PrefillRow(0, run)).ToArray(),
                 Tenants = new[] { new TenantShare(0, 1, decodeRows + prefilling.Length, 0, waiting.Length) },
                 Heads = waiting.Select(run => new WaitingHead(run, run)).ToArray(),
             },

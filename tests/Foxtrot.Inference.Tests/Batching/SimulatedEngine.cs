@@ -56,7 +56,7 @@ internal sealed class SimulatedEngine(int slots, SchedulerLimits limits)
             {
                 DecodeRows = _decoding.Count,
                 FreeSlots = free,
-                Prefilling = _prefilling.Select(s => s.PromptLeft).ToArray(),
+                Prefilling = _prefilling.Select(s => new PrefillRow(Array.IndexOf(active, s.Tenant), s.PromptLeft)).ToArray(),
                 Tenants = shares,
                 Heads = heads.ToArray(),
                 Rows = _decoding
@@ -115,7 +115,8 @@ internal sealed class SimulatedEngine(int slots, SchedulerLimits limits)
 
     private void Prefill(StepPlan plan)
     {
-        foreach (var sequence in _prefilling.Take(plan.Sequences).ToList())
+        var fed = plan.Prefill == PrefillKind.Continue ? [_prefilling[_choices.Continued]] : _prefilling.TakeLast(plan.Sequences).ToArray();
+        foreach (var sequence in fed)
         {
             sequence.PromptLeft -= Math.Min(plan.Width, sequence.PromptLeft);
             if (sequence.PromptLeft == 0)
