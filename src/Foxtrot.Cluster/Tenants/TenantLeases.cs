@@ -70,6 +70,7 @@ internal sealed class TenantLeases
         lock (_lock)
         {
             _sequences.Release(Now);
+            _permitsShortUntil = default;
             Serve();
             Talk();
         }
