@@ -87,7 +87,7 @@ public static class GatewayRoutes
         app.MapPost("/v1/sessions/{id}/cancel", sessions.CancelAsync)
             .Describe(new("cancelSession", "Stops generating.") { Answer = "Session" });
         app.MapGet("/v1/sessions/{id}/explain", sessions.ExplainAsync)
-            .Describe(new("explainToken", "Shows how an output token was chosen.") { Query = SessionFields.Explain.ToSchema(), Answer = "Explanation", Failures = Generating });
+            .Describe(new("explainToken", "Shows how an output token was chosen.") { Query = SessionFields.Explain.ToSchema(), Answer = "Explanation", Failures = [400, 403, 404, 429, 500, 503] });
         app.MapPost("/v1/sessions/{id}/resample", sessions.ResampleAsync)
             .Describe(new("resampleToken", "Draws an output token again, with other seeds or parameters.") { Body = SessionFields.Resample.ToSchema(), Answer = "Resample", Failures = Changing });
         app.MapPost("/v1/verify", app.Services.GetRequiredService<VerifyRoute>().HandleAsync)

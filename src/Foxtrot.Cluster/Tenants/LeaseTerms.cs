@@ -9,6 +9,9 @@ internal static class LeaseTerms
     /// <summary>When a lease in use is renewed: so that several tries fit before it ends.</summary>
     public static TimeSpan RenewAfter { get; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long what was spent may go untold.</summary>
+    public static TimeSpan TellAfter { get; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long nobody spends from a lease before it goes back.</summary>
     public static TimeSpan Idle { get; } = TimeSpan.FromSeconds(3);
 

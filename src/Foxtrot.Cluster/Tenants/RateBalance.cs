@@ -13,8 +13,10 @@ internal sealed class RateBalance
     private long _reporting;
     private long _target;
     private long _known;
+    private long _seenHeld;
     private TimeSpan _ends;
     private TimeSpan _renews;
+    private TimeSpan _tells;
     private TimeSpan _used;
     private double _level;
     private TimeSpan? _seen;
@@ -56,7 +58,7 @@ internal sealed class RateBalance
     public bool WantsExchange(TimeSpan now)
     {
         Expire(now);
-        return _balance < 0 || _returning > 0 || _known - _balance > _target || (_balance > 0 && (now >= _renews || IsIdle(now))) || (_target > 0 && _balance < _target / 2);
+        return _balance < 0 || _returning > 0 || (now >= _tells && _known - _balance > _target) || (_balance > 0 && (now >= _renews || IsIdle(now))) || (_target > 0 && _balance < _target / 2);
     }
 
     /// <summary>What to ask; null when there is nothing to say.</summary>
@@ -84,7 +86,6 @@ internal sealed class RateBalance
         var returned = _returning;
         _returning = 0;
         _target = 0;
-        var told = _known;
         _known = _balance;
         return new RateAsk(
             Math.Max(0, wanted - _balance),
@@ -93,7 +94,7 @@ internal sealed class RateBalance
             returned,
             _reporting,
             spare,
-            _seen is { } seen ? new RateSight(_level, told, (now - seen).TotalSeconds) : null);
+            _seen is { } seen ? new RateSight(_level, _seenHeld, (now - seen).TotalSeconds) : null);
     }
 
     /// <summary>Takes an answer.</summary>
@@ -108,10 +109,11 @@ internal sealed class RateBalance
         _balance += reply.Granted;
         _ends = asked + LeaseTerms.Duration;
         _renews = asked + LeaseTerms.RenewAfter;
+        _tells = asked + LeaseTerms.TellAfter;
         _target = reply.Granted > ask.Need ? reply.Granted - ask.Need + (ask.Need > 0 ? 0 : ask.Held) : 0;
         _level = reply.Level;
         _seen = now;
-        _known = ask.Held + reply.Granted;
+        _seenHeld = _known = ask.Held + reply.Granted;
         Expire(now);
     }
 

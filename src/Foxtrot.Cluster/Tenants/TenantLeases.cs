@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Tenants;
 
@@ -15,7 +16,9 @@ internal sealed class TenantLeases
 
     // How long a sequence waits for a permit that another process is just giving back.
     private static readonly TimeSpan PermitGrace = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PermitPause = TimeSpan.FromMilliseconds(20);
+
+    // Exchanges of a tenant at its limit are so far apart at least, on the machine's clock: who comes in between shares the next one.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiters = [];
@@ -27,6 +30,7 @@ internal sealed class TenantLeases
     private readonly TimeProvider _time;
     private readonly long _origin;
     private long _number;
+    private long _exchanged;
     private Task? _talk;
     private TimeSpan _shortUntil;
     private TimeSpan _permitsShortUntil;
@@ -70,6 +74,7 @@ internal sealed class TenantLeases
         lock (_lock)
         {
             _sequences.Release(Now);
+            _permitsShortUntil = default;
             Serve();
             Talk();
         }
@@ -248,7 +253,13 @@ internal sealed class TenantLeases
     {
         while (true)
         {
+            if (Stopwatch.GetElapsedTime(_exchanged) is var passed && passed < Pace)
+            {
+                await Task.Delay(Pace - passed);
+            }
+
             var reached = await ExchangeAsync(leaves: false);
+            _exchanged = Stopwatch.GetTimestamp();
             lock (_lock)
             {
                 // Unreachable, there is no point in going on for nobody; the next tick tries again.
@@ -258,19 +269,6 @@ internal sealed class TenantLeases
                     return;
                 }
             }
-
-            if (reached && IsOnlyForGrace())
-            {
-                await Task.Delay(PermitPause, _time);
-            }
-        }
-    }
-
-    private bool IsOnlyForGrace()
-    {
-        lock (_lock)
-        {
-            return _waiters.Count > 0 && _waiters.All(waiter => waiter.Asked);
         }
     }
 
@@ -329,7 +327,6 @@ internal sealed class TenantLeases
     // What becomes of somebody whom an exchange has asked for and who has got nothing.
     private void Conclude(Waiter waiter, bool reached, TimeSpan now)
     {
-        waiter.Asked = true;
         if (waiter.Answer.Task.IsCompleted || (reached && now < waiter.GraceEnds) || !_waiters.Remove(waiter))
         {
             return;
@@ -392,8 +389,6 @@ internal sealed class TenantLeases
         public Want Want => want;
 
         public TimeSpan GraceEnds => graceEnds;
-
-        public bool Asked { get; set; }
 
         public TaskCompletionSource<Refusal?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

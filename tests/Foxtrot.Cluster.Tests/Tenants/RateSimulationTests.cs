@@ -36,17 +36,17 @@ public sealed class RateSimulationTests
 
     [Fact]
     public void Whatever_gateways_and_messages_do_no_stretch_of_time_gets_more_than_the_limit() =>
-        Gen.Select(Ops, Limits).Sample((ops, limit) => new Simulation(limit).Run(ops, without: [Action.Settle, Action.Kill]).Lowest >= -Rounding, iter: 5_000);
+        Gen.Select(Ops, Limits).Sample((ops, limit) => new Simulation(limit).Run(ops, without: [Action.Settle, Action.Kill]).Lowest >= -Rounding, iter: 20_000);
 
     [Fact]
     public void What_settled_reservations_leave_behind_is_at_most_a_sixteenth_of_the_limit_for_each_gateway() =>
         Gen.Select(Ops, Limits).Sample(
-            (ops, limit) => new Simulation(limit).Run(ops, without: [Action.Kill]).Lowest >= -Rounding - (Gateways * (limit / LeaseTerms.ShareOfLimit)), iter: 5_000);
+            (ops, limit) => new Simulation(limit).Run(ops, without: [Action.Kill]).Lowest >= -Rounding - (Gateways * (limit / LeaseTerms.ShareOfLimit)), iter: 20_000);
 
     [Fact]
     public void With_one_gateway_the_loss_of_the_quota_gives_nothing_away() =>
         Gen.Select(Ops, Limits).Sample(
-            (ops, limit) => new Simulation(limit).Run([.. ops.Select(op => op with { Gateway = 0 })], without: [Action.Settle, Action.Crash]).Lowest >= -Rounding, iter: 5_000);
+            (ops, limit) => new Simulation(limit).Run([.. ops.Select(op => op with { Gateway = 0 })], without: [Action.Settle, Action.Crash]).Lowest >= -Rounding, iter: 20_000);
 
     [Fact]
     public void Each_loss_of_the_quota_gives_away_one_minutes_worth_at_the_very_most() =>
@@ -56,7 +56,7 @@ public sealed class RateSimulationTests
                 var simulation = new Simulation(limit).Run(ops, without: [Action.Settle]);
                 return simulation.Lowest >= -Rounding - (simulation.Kills * limit);
             },
-            iter: 5_000);
+            iter: 20_000);
 
     [Fact]
     public void A_gateway_alone_gets_the_whole_limit()

@@ -25,6 +25,23 @@ public sealed class TenantLeasesTests
     }
 
     [Fact]
+    public async Task Spending_from_a_lease_allocates_nothing()
+    {
+        var quota = new LocalQuota(Many);
+        var leases = quota.Holder("a");
+        Assert.Null(await leases.TakeAsync(Many, 1, 100, Cancellation));
+        Assert.Null(await leases.TakeAsync(Many, 1, 100, Cancellation));
+        var token = Cancellation;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Null(await leases.TakeAsync(Many, 1, 100, token));
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public async Task Before_a_lease_runs_out_more_is_fetched_and_nobody_waits()
     {
         var quota = new LocalQuota(Many);
@@ -39,7 +56,7 @@ public sealed class TenantLeasesTests
             Assert.Null(await taken);
             if (i == 600)
             {
-                Assert.Equal(0, (await quota.NextAsync()).Requests!.Need);
+                await quota.NextAsync(ask => ask.Requests is { Need: 0 });
             }
         }
 

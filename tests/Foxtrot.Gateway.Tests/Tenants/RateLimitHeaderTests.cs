@@ -45,15 +45,15 @@ public sealed class RateLimitHeaderTests
     public async Task Remaining_and_reset_follow_what_is_spent_and_refilled()
     {
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
-        await using var gateway = await TestGateway.StartAsync(time: time, quota: new FakeQuota(new() { RequestsPerMinute = 10 }));
-        Assert.Equal("10,0s", await StandAsync(gateway));
+        await using var gateway = await TestGateway.StartAsync(time: time, quota: new FakeQuota(new() { RequestsPerMinute = 120 }));
+        Assert.Equal("120,0s", await StandAsync(gateway));
         var spent = await gateway.PostAsync("/v1/completions", """{"model":"story","prompt":"x"}""");
-        Assert.Equal("9", spent.Headers.GetValues(Names[1]).Single());
-        Assert.Equal("9,6s", await StandAsync(gateway));
-        time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal("9,1s", await StandAsync(gateway));
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("10,0s", await StandAsync(gateway));
+        Assert.Equal("119", spent.Headers.GetValues(Names[1]).Single());
+        Assert.Equal("119,500ms", await StandAsync(gateway));
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal("119,250ms", await StandAsync(gateway));
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal("120,0s", await StandAsync(gateway));
     }
 
     [Fact]
