@@ -16,7 +16,7 @@ public interface ITenantDirectoryGrain : IGrainWithStringKey
     /// <summary>The tenants as they are stored.</summary>
     /// <param name="revision">What the caller knows; 0 knows nothing.</param>
     /// <returns>Null when that is what is stored.</returns>
-    [Alias("Changes"), AlwaysInterleave, ResponseTimeout("00:00:01")]
+    [Alias("Changes"), AlwaysInterleave, ResponseTimeout("00:00:05")]
     Task<TenantSet?> Changes(long revision);
 
     /// <summary>Adds a tenant without keys.</summary>

@@ -68,6 +68,7 @@ internal static class ServeHost
         }
         catch (TenantFileException wrong)
         {
+            await app.StopAsync(CancellationToken.None);
             throw new UsageException(wrong.Message);
         }
     }
