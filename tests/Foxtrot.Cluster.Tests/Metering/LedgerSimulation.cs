@@ -4,7 +4,9 @@ using Foxtrot.Contracts.Metering;
 namespace Foxtrot.Cluster.Tests.Metering;
 
 /// <summary>Processes that report to one ledger over a network that loses, repeats and reorders, and what they have really used.</summary>
-internal sealed class LedgerSimulation(Random random)
+/// <param name="random">Decides.</param>
+/// <param name="moves">Whether the ledger itself moves now and then: only what is stored goes along.</param>
+internal sealed class LedgerSimulation(Random random, bool moves = false)
 {
     private readonly Dictionary<string, Process> _processes = [];
 
@@ -59,6 +61,11 @@ internal sealed class LedgerSimulation(Random random)
         }
 
         Now += TimeSpan.FromMilliseconds(random.Next(500));
+        if (moves && random.Next(3) == 0)
+        {
+            State = State with { Closed = State.Closed.Clear() };
+        }
+
         switch (random.Next(5))
         {
             case 0:

@@ -29,6 +29,23 @@ public sealed class LedgerTests
         iter: 2000);
 
     [Fact]
+    public void A_ledger_that_moves_itself_knows_what_it_has_taken() => Gen.Int.Sample(
+        seed =>
+        {
+            var random = new Random(seed);
+            var simulation = new LedgerSimulation(random, moves: true);
+            for (var i = 0; i < 6; i++)
+            {
+                Generation(simulation, random, $"output {i}", gatewayDies: false, mostWorkers: 1);
+            }
+
+            simulation.Drain();
+            simulation.AssertExact();
+            Assert.Empty(simulation.State.Open);
+        },
+        iter: 2000);
+
+    [Fact]
     public void What_a_dead_gateway_may_have_taken_counts_as_delivered_and_its_requests_as_aborted() => Gen.Int.Sample(
         seed =>
         {
@@ -151,12 +168,12 @@ public sealed class LedgerTests
     private static LedgerBatch Batch(string sender, long number, params LedgerReport[] reports) => new(sender, number, reports);
 
     // A generation that moves between workers, some of which die before they have said anything of it.
-    private static void Generation(LedgerSimulation simulation, Random random, string name, bool gatewayDies)
+    private static void Generation(LedgerSimulation simulation, Random random, string name, bool gatewayDies, int mostWorkers = 3)
     {
         var model = Models[random.Next(Models.Length)];
         var gateway = gatewayDies ? "gateway that dies" : "gateway";
         var prompt = random.Next(1, 100);
-        var workers = random.Next(1, 4);
+        var workers = random.Next(1, mostWorkers + 1);
         var generated = 0;
         var epoch = 0;
         var aborted = gatewayDies || random.Next(3) == 0;
