@@ -232,7 +232,7 @@ public sealed class LedgerClusterTests
                     return;
                 }
             }
-            catch (Exception lost) when (Client.Streams.WorkerLoss.Is(lost))
+            catch (Exception lost) when (Contracts.Workers.WorkerLoss.Is(lost))
             {
                 // The ledger's worker has been killed.
             }
