@@ -66,7 +66,9 @@ internal sealed partial class WorkerDrain(
     private async Task WaitAsync(TimeSpan most, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        while (runtime.Active.Count > 0 && time.GetElapsedTime(start) < most)
+
+        // A session that has left may have a sequence on the engine until its step ends.
+        while ((runtime.Active.Count > 0 || runtime.Sequences > 0) && time.GetElapsedTime(start) < most)
         {
             await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
