@@ -68,7 +68,11 @@ public sealed class LedgerClusterTests
         var cut = await Reading.AllAsync(reader, index => index == 10 ? reader.CancelAsync() : Task.CompletedTask);
         await ExpectAsync(cluster, key.Tenant, new()
         {
-            Requests = 2, Aborted = 1, PromptTokens = 2 * prompt, GeneratedTokens = 50 + cut.Tokens.Length, DeliveredTokens = 50 + cut.Tokens.Length,
+            Requests = 2,
+            Aborted = 1,
+            PromptTokens = 2 * prompt,
+            GeneratedTokens = 50 + cut.Tokens.Length,
+            DeliveredTokens = 50 + cut.Tokens.Length,
         });
     }
 
