@@ -53,6 +53,9 @@ public sealed record Outcome<T>
     [Id(1)]
     public Refusal? Refusal { get; init; }
 
+    /// <summary>What sort of outcome it is. Orleans logs results by this text, and values may hold what users wrote.</summary>
+    public override string ToString() => Refusal is { } refusal ? $"refused: {refusal.Kind}" : typeof(T).Name;
+
     /// <summary>A value is an outcome.</summary>
     public static implicit operator Outcome<T>(T value) => new() { Value = value };
 

@@ -16,6 +16,9 @@ public sealed record Prompt
     /// <summary>A conversation, rendered with the model's chat template.</summary>
     [Id(2)]
     public ChatTurn[]? Messages { get; init; }
+
+    /// <summary>Not what it says: what is logged must not show what users wrote.</summary>
+    public override string ToString() => nameof(Prompt);
 }
 
 /// <summary>One message of a conversation.</summary>
