@@ -7,7 +7,10 @@ using Foxtrot.Contracts.Streams;
 namespace Foxtrot.Cluster.Metering;
 
 /// <summary>Reports what a generation that is not stored has used on this worker; counts include what earlier workers generated of it.</summary>
-/// <remarks>Nothing waits for it.</remarks>
+/// <remarks>
+/// Nothing waits for it. An application's reader (one that reports nothing itself) that goes on elsewhere although this worker lives
+/// cannot be told from one that has left: its request then counts as aborted, with the tokens that it was given here as delivered.
+/// </remarks>
 /// <param name="ledger">Where to report.</param>
 /// <param name="key">The generation.</param>
 /// <param name="request">What was asked for.</param>

@@ -57,21 +57,22 @@ internal sealed partial class TenantCatalog(IGrainFactory grains, TimeProvider t
     }
 
     /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Here and not at the end of following, which may never begin when the stop comes early.
+        await base.StopAsync(cancellationToken);
+        _first.TrySetCanceled(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        try
+        do
         {
-            do
-            {
-                await CatchUpAsync();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            await CatchUpAsync();
         }
-        finally
-        {
-            _first.TrySetCanceled(stoppingToken);
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     // Two answers may cross, and an activation that a new one has replaced may not know yet: only what is newer counts.

@@ -17,7 +17,11 @@ public sealed class StorageContractTests
         + "A+A=";
 
     // The same with what tenants brought: priorities, reservations, and what has been accounted.
-    private const string WithTenants = "";
+    private const string WithTenants =
+        "IAAFIYAAlLl9XUnfCIEAAAAAAAAAAOABDUEZAQAAAAIBAAADAAAAIQADIQAFAQkBUYH6/////////wERIeiAZmZmZmZm5j8BoYFmZmZmZmbuP8EBwQHBAcEB"
+        + "wQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQHBAcEBwQEhAANBAwrgwQEhAQMBRWAAAMC/4CEABwEFAAkADeAhAANBBW5v4EENZ3VtYmVsIQAFQRd0ZW1wZXJh"
+        + "dHVyZUALdG9wX3Dg4CEAA0EHRU5E4CEABQEBAAngARUBBQkDBUEJbm9uZQEDQQ1hYmNkZWYBGwFiCeDgIehAF3Nlc3NfcGFyZW50ATHgAR0BBUEJMDEyM0EJ"
+        + "NDU2NwEDIegACQEBAQUBAQEZARXgAQkBBQERARkBDeA=";
 
     private static SessionState Sample => new()
     {

@@ -104,6 +104,7 @@ public sealed class FairnessTests
         // Until a sequence has ended nobody knows how long they take.
         await Submit(model, Busy.Id, 450).Completion.WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         var running = Submit(model, "other", 450);
+        Assert.True(await running.WaitAsync(0, TestContext.Current.CancellationToken));
         await using var extra = cluster.Streams.Run(KeyOf(cluster, Busy), Story(5));
         var refusal = await extra.StartAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal((RefusalKind.QueueFull, "wait_too_long"), (refusal!.Kind, refusal.Code));
