@@ -66,11 +66,11 @@ public sealed class FairnessTests
         await using var cluster = await ModelCluster.StartAsync(
             workers: 1, slots: 1, tenants: new FixedTenants(Busy with { Limits = new TenantLimits { QueueLength = 1 } }));
         var model = ModelOf(cluster.Workers[0]);
-        Generation[] running = [Submit(model, Busy.Id, 450), Submit(model, Busy.Id, 450)];
+        var running = Crowd(model, Busy.Id);
         await using var extra = cluster.Streams.Run(KeyOf(cluster, Busy), Story(5));
         var refusal = await extra.StartAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal((RefusalKind.QueueFull, "tenant_queue_full"), (refusal!.Kind, refusal.Code));
-        Assert.Equal("queue_length: tenant 'busy' must have at most 1 waiting sequences, and has 1", refusal.Message);
+        Assert.Matches("^queue_length: tenant 'busy' must have at most 1 waiting sequences, and has [0-9]+$", refusal.Message);
         Assert.InRange(refusal.RetryAfterSeconds, 1, 3600);
         Assert.Equal("tenant_queue_full", (await cluster.Session(KeyOf(cluster, Busy)).Create(Story(5))).Refusal!.Code);
         await using var other = cluster.Streams.Run(cluster.NewKey(), Story(5));
@@ -85,7 +85,7 @@ public sealed class FairnessTests
         await using var cluster = await ModelCluster.StartAsync(
             workers: 2, slots: 1, tenants: new FixedTenants(Busy with { Limits = new TenantLimits { QueueLength = 1 } }));
         var (first, second) = (ModelOf(cluster.Workers[0]), ModelOf(cluster.Workers[1]));
-        Generation[] running = [Submit(first, Busy.Id, 450), Submit(first, Busy.Id, 450), Submit(second, "other", 450)];
+        Generation[] running = [.. Crowd(first, Busy.Id), .. Crowd(second, "other")];
         await cluster.Workers[0].ServiceProvider.GetRequiredService<ILoadReports>().ReportNow();
         Assert.Equal("tenant_queue_full", second.Submit(Busy.Id, Request(5), mayRefuse: true).Refusal?.Code);
         Array.ForEach(running, generation => generation.Cancel());
@@ -103,15 +103,19 @@ public sealed class FairnessTests
 
         // Until a sequence has ended nobody knows how long they take.
         await Submit(model, Busy.Id, 450).Completion.WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
-        var running = Submit(model, "other", 450);
-        Assert.True(await running.WaitAsync(0, TestContext.Current.CancellationToken));
+        var running = Crowd(model, "other");
+        Assert.True(await running[0].WaitAsync(0, TestContext.Current.CancellationToken));
         await using var extra = cluster.Streams.Run(KeyOf(cluster, Busy), Story(5));
         var refusal = await extra.StartAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal((RefusalKind.QueueFull, "wait_too_long"), (refusal!.Kind, refusal.Code));
         Assert.StartsWith("max_wait_seconds: a sequence of tenant 'busy' must not wait longer than 0.01 s for a slot, and would wait", refusal.Message, StringComparison.Ordinal);
         Assert.InRange(refusal.RetryAfterSeconds, 1, 3600);
-        running.Cancel();
+        Array.ForEach(running, generation => generation.Cancel());
     }
+
+    // More than ends while a test looks, however slow the machine is.
+    private static Generation[] Crowd(WorkerModel model, string tenant) =>
+        [.. Enumerable.Range(0, 40).Select(_ => model.Submit(tenant, Request(450), mayRefuse: false).Value!)];
 
     private static SessionKey KeyOf(ModelCluster cluster, Tenant tenant) => cluster.NewKey() with { Tenant = tenant.Id };
 

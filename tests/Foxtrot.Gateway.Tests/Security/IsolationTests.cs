@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Foxtrot.Contracts;
+using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Gateway.Sessions;
 using Foxtrot.Gateway.Tests.Fakes;
@@ -29,6 +30,7 @@ public sealed class IsolationTests
         ["POST /v1/sessions/{id}/cancel"] = [("/v1/sessions/{id}/cancel", null)],
         ["GET /v1/sessions/{id}/explain"] = [("/v1/sessions/{id}/explain?at=0", null), ("/v1/sessions/{id}/explain", null)],
         ["POST /v1/sessions/{id}/resample"] = [("/v1/sessions/{id}/resample", """{"at": 0, "draws": 1}""")],
+        ["GET /v1/usage"] = [("/v1/usage", null), ("/v1/usage?from={id}", null)],
         ["POST /v1/verify"] = [("/v1/verify", $$"""{"receipt": {{Receipt()}}}"""), ("/v1/verify", $$"""{"receipt": {{Receipt()}}, "text": "Once"}""")],
     };
 
@@ -74,6 +76,15 @@ public sealed class IsolationTests
     }
 
     [Fact]
+    public async Task Usage_shows_the_caller_s_own_alone()
+    {
+        await using var gateway = await TestGateway.StartAsync(tenants: FakeTenants.Of("owner", "stranger"));
+        Populate(gateway);
+        Assert.Contains("12345", (await gateway.SendAsync(HttpMethod.Get, "/v1/usage", null, FakeTenants.Bearer("owner"))).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("12345", (await gateway.SendAsync(HttpMethod.Get, "/v1/usage", null, FakeTenants.Bearer("stranger"))).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ids_neither_count_nor_repeat()
     {
         string[] ids = [.. Enumerable.Range(0, 1000).Select(_ => SessionId.New("story", null).ToString())];
@@ -94,6 +105,11 @@ public sealed class IsolationTests
             if (type == typeof(ISessionIndexGrain))
             {
                 return new FakeIndex();
+            }
+
+            if (type == typeof(ILedgerGrain))
+            {
+                return new OneLedger(key == "owner" ? 12345 : 0);
             }
 
             if (type != typeof(ISessionGrain))
@@ -135,5 +151,13 @@ public sealed class IsolationTests
         }
 
         return System.Text.Encoding.UTF8.GetString(stream.ToArray()).Replace(FakeSession.Id, "{id}", StringComparison.Ordinal);
+    }
+
+    private sealed class OneLedger(int tokens) : ILedgerGrain
+    {
+        public Task Report(LedgerBatch batch) => throw new NotSupportedException();
+
+        public Task<LedgerView> Read(DateOnly first, DateOnly last) =>
+            Task.FromResult(new LedgerView([new(first, FakeCatalog.Story, new() { GeneratedTokens = tokens })], 0));
     }
 }
