@@ -107,6 +107,12 @@ public sealed class LedgerChaosTests(ITestOutputHelper output)
                     Assert.Equal(whole, LedgerTotals.Of(record));
                     _least += whole;
                     _most += whole;
+                    if (round.TakesGateway && plan.Kind == StreamKind.Native)
+                    {
+                        // A session whose creation was answered by nobody any more runs unread; its client has made another.
+                        _most += whole with { Delivered = 0 };
+                    }
+
                     continue;
                 }
 
