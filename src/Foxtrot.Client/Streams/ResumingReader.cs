@@ -20,6 +20,7 @@ internal sealed class ResumingReader : GenerationReader
     private readonly StreamOptions _options;
     private readonly TimeProvider _time;
     private TaskCompletionSource<StreamEnd> _ended = NewEnd();
+    private Task<Refusal?>? _call;
     private long _attempt;
     private long _progress;
     private int _next;
@@ -164,7 +165,7 @@ internal sealed class ResumingReader : GenerationReader
                 _router.Close(request.Stream);
                 if (End is not null)
                 {
-                    return;
+                    break;
                 }
 
                 failures = _next > request.From ? 0 : failures + 1;
@@ -186,6 +187,8 @@ internal sealed class ResumingReader : GenerationReader
                     await Task.Delay(_options.RetryDelay * Math.Min(failures, 10), _time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
+
+            await ConfirmAsync();
         }
         catch (Exception error)
         {
@@ -207,20 +210,20 @@ internal sealed class ResumingReader : GenerationReader
     private async Task<(AttemptOutcome Outcome, Refusal? Refusal)> TryAsync(AttachRequest request)
     {
         var ended = _ended.Task;
-        Task<Refusal?>? call = null;
+        _call = null;
         try
         {
-            call = _calls.Attach(request);
+            _call = _calls.Attach(request);
+            Forget(_call);
 
             // The end comes in band, ahead of the call's return; a lost worker shows as the call's exception.
-            await WaitAsync(Task.WhenAny(call, ended));
+            await WaitAsync(Task.WhenAny(_call, ended));
             if (ended.IsCompleted)
             {
-                Forget(call);
                 return (AttemptOutcome.Ended, null);
             }
 
-            if (await call is { } refusal)
+            if (await _call is { } refusal)
             {
                 return (AttemptOutcome.Refused, refusal);
             }
@@ -230,12 +233,51 @@ internal sealed class ResumingReader : GenerationReader
         }
         catch (Exception lost) when (WorkerLoss.Is(lost))
         {
-            if (call is not null)
-            {
-                Forget(call);
-            }
-
             return (AttemptOutcome.Lost, WorkerLoss.NoWorker(lost));
+        }
+    }
+
+    // The last attachment returns once what was read is stored. Where its worker died before that, whoever resumes the session is told.
+    private async Task ConfirmAsync()
+    {
+        if (_calls.Acknowledge is not { } acknowledge || await IsStoredAsync())
+        {
+            return;
+        }
+
+        var since = _time.GetTimestamp();
+        for (var failures = 1; _time.GetElapsedTime(since) < _options.RecoveryTimeout; failures++)
+        {
+            try
+            {
+                await acknowledge(_next, [.. _delivered]);
+                return;
+            }
+#pragma warning disable CA1031 // Nobody waits for it: whatever it was, it tries again for a while.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                await Task.Delay(_options.RetryDelay * Math.Min(failures, 10), _time);
+            }
+        }
+    }
+
+    private async Task<bool> IsStoredAsync()
+    {
+        if (_delivered.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            return _call is not null && await _call is null && !(_ended.Task is { IsCompletedSuccessfully: true, Result.Moved: true });
+        }
+#pragma warning disable CA1031 // Whatever it was, it may not be stored.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
         }
     }
 
@@ -295,4 +337,8 @@ internal sealed class ResumingReader : GenerationReader
 }
 
 /// <summary>The grain calls behind a reader.</summary>
-internal sealed record ReaderCalls(Func<AttachRequest, Task<Refusal?>> Attach, Func<long, Task> Detach, Func<Task> Cancel);
+/// <param name="Attach">Reads; returns once what was read is stored, where that is.</param>
+/// <param name="Detach">Leaves early.</param>
+/// <param name="Cancel">Stops generating.</param>
+/// <param name="Acknowledge">Says again what was read, when a worker was lost that may not have stored it; null where that is not stored.</param>
+internal sealed record ReaderCalls(Func<AttachRequest, Task<Refusal?>> Attach, Func<long, Task> Detach, Func<Task> Cancel, Func<int, int[], Task>? Acknowledge);

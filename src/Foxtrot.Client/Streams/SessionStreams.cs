@@ -33,7 +33,7 @@ public sealed class SessionStreams : ISessionStreams
 
         // Looked up at each call: without any worker even that fails.
         IGenerationGrain Generation() => _grains.GetGrain<IGenerationGrain>(name);
-        return Begin(key, new ReaderCalls(attach => Generation().Run(request, attach), stream => Generation().Detach(stream), () => Generation().Cancel()), 0);
+        return Begin(key, new ReaderCalls(attach => Generation().Run(request, attach), stream => Generation().Detach(stream), () => Generation().Cancel(), null), 0);
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,14 @@ public sealed class SessionStreams : ISessionStreams
     {
         var name = key.ToString();
         ISessionGrain Session() => _grains.GetGrain<ISessionGrain>(name);
-        return Begin(key, new ReaderCalls(attach => Session().Attach(attach), stream => Session().Detach(stream), () => Session().Cancel()), from);
+        return Begin(
+            key,
+            new ReaderCalls(
+                attach => Session().Attach(attach),
+                stream => Session().Detach(stream),
+                () => Session().Cancel(),
+                (upTo, delivered) => Session().Acknowledge(upTo, delivered)),
+            from);
     }
 
     private ResumingReader Begin(SessionKey key, ReaderCalls calls, int from) =>

@@ -25,11 +25,17 @@ internal static class SessionUsage
     /// <param name="index">First output token that it has not.</param>
     public static void Acknowledge(SessionState state, int index) => state.ReadTo = Math.Max(state.ReadTo, Math.Min(index, SessionLog.Outputs(state)));
 
+    /// <summary>A reader had acknowledged the output up to an index, some of which is being generated again.</summary>
+    /// <param name="state">The session.</param>
+    /// <param name="index">First output token that it has not.</param>
+    public static void AcknowledgeAhead(SessionState state, int index) => state.ReadTo = Math.Max(state.ReadTo, index);
+
     /// <summary>Output is about to be dropped; what was delivered of it stays so.</summary>
     /// <param name="state">The session.</param>
     /// <param name="length">Output tokens that stay.</param>
     public static void Rewind(SessionState state, int length)
     {
+        state.ReadTo = Math.Min(state.ReadTo, SessionLog.Outputs(state));
         state.DeliveredBefore += Math.Max(state.ReadTo - Math.Max(length, state.Shared), 0);
         state.ReadTo = Math.Min(state.ReadTo, length);
         state.Shared = Math.Min(state.Shared, length);

@@ -17,10 +17,11 @@ internal sealed partial class SessionGrain
     /// <summary>How long the ledger may take to store what a session has used that is about to be deleted.</summary>
     private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(10);
 
+    private int _storedReadTo;
     private UsageCounts _reported;
     private UsageCounts? _closed;
     private int _rewinds;
-    private bool _settling;
+    private Task _settlement = Task.CompletedTask;
     private bool _deactivated;
 
     /// <inheritdoc/>
@@ -72,14 +73,15 @@ internal sealed partial class SessionGrain
         }
     }
 
-    private async Task SettleAsync()
+    private Task SettleAsync() => _settlement.IsCompleted ? _settlement = SettleIdleAsync() : _settlement;
+
+    private async Task SettleIdleAsync()
     {
-        if (_settling || IsRunning || _attachments.Count > 0)
+        if (IsRunning || _attachments.Count > 0)
         {
             return;
         }
 
-        _settling = true;
         try
         {
             // Readers and further turns may come while the ledger and the store are waited for.
@@ -108,9 +110,15 @@ internal sealed partial class SessionGrain
             LogUnsaved(_logger, _key.Session, error);
             DeactivateOnIdle();
         }
-        finally
+    }
+
+    // Whoever read waits for this, and says it again to another activation where it fails.
+    private async Task StoreReadAsync()
+    {
+        await SettleAsync();
+        if (Exists && State.ReadTo != _storedReadTo)
         {
-            _settling = false;
+            await SaveAsync();
         }
     }
 

@@ -1,131 +1,14 @@
-using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
-using Foxtrot.Contracts.Streams;
 using Orleans.Storage;
 
 namespace Foxtrot.Cluster.Sessions;
 
-/// <content>Generating, checkpoints, readers.</content>
+/// <content>Generating, checkpoints.</content>
 internal sealed partial class SessionGrain
 {
-    /// <inheritdoc/>
-    public async Task<Refusal?> Attach(AttachRequest attach)
-    {
-        if (!Exists || _model is null)
-        {
-            return NotFound().Refusal;
-        }
-
-        Absorb();
-        var last = State.Turns.Count - 1;
-        var most = SessionLog.OutputsBefore(State, last) + (IsRunning ? Turn.MaxTokens : Turn.Count);
-        if (attach.From < 0 || attach.From > most)
-        {
-            return OutOfRange("from", attach.From, most);
-        }
-
-        if (IsRunning)
-        {
-            await HonourAsync(attach);
-        }
-
-        var (first, _) = SessionLog.Locate(State, Math.Min(attach.From, Math.Max(SessionLog.Outputs(State), 0)));
-        var start = new StreamStart(
-            attach.Stream, State.Epoch, State.PromptTokens, Turn.Seed, _model.Info.Hash, _model.Info.Fingerprint, _model.Info.Exact, null);
-        for (var turn = first; turn <= last; turn++)
-        {
-            if (turn < last && State.Turns[turn].Count == 0)
-            {
-                continue;
-            }
-
-            if (!await ReadAsync(attach, turn, turn == last, start))
-            {
-                return null;
-            }
-
-            start = null;
-        }
-
-        return null;
-    }
-
-    /// <inheritdoc/>
-    public Task Detach(long stream)
-    {
-        if (_attachments.Remove(stream, out var entry))
-        {
-            entry.Outbox.Remove(entry.Attachment);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    // Delivers one turn; false when the reader is gone or has to come again.
-    private async Task<bool> ReadAsync(AttachRequest attach, int turn, bool isLast, StreamStart? start)
-    {
-        var run = isLast ? _run : null;
-        var ending = isLast ? _ending : null;
-        if (run is null)
-        {
-            if (State.Turns[turn].Count == 0)
-            {
-                var end = new StreamEnd(attach.Stream, false, SessionLog.Outputs(State), Turn.Finish ?? Finish.Cancelled, "", SessionViews.UsageOf(State), null, null);
-                await attach.Sink.Deliver(new TokenBatch(start is null ? [] : [start], [], [end]));
-                return true;
-            }
-
-            // A turn that ended before this activation: its tokens are known, their probabilities are computed again.
-            run = RunStart.Replay(_model!, _key.Tenant, State, turn);
-            ending = new TurnEnding(_key, _model!, State, State.Turns[turn]);
-        }
-
-        var attachment = new Attachment
-        {
-            Stream = attach.Stream,
-            Run = run,
-            Next = Math.Max(attach.From - run.FirstIndex, 0),
-            Start = start,
-            End = isLast ? ending!.End : null,
-        };
-        var rewinds = _rewinds;
-        _attachments[attach.Stream] = (_runtime.Delivery.Attach(attach.Sink, attachment), attachment);
-        var outcome = await attachment.Done;
-        _attachments.Remove(attach.Stream);
-        ObserveEnd(attachment, rewinds);
-        _ = SettleAsync();
-        return outcome == AttachmentOutcome.Delivered;
-    }
-
-    // A reader may have been given tokens that were never saved here. On a worker that computes the same bits they come again by
-    // themselves; on another one they are taken as they are.
-    private async Task HonourAsync(AttachRequest attach)
-    {
-        var from = attach.From - attach.Delivered.Length;
-        var first = SessionLog.OutputsBefore(State, State.Turns.Count - 1);
-        var known = first + Turn.Count;
-        if (attach.Delivered.Length == 0 || attach.From <= known || from > known || !Turn.Inexact)
-        {
-            return;
-        }
-
-        var run = _run;
-        _run = null;
-        run?.Abandon();
-        SessionLog.Append(State, attach.Delivered.AsSpan(known - from));
-        State.CompletionTokens += attach.From - known;
-        Turn.Count = attach.From - first;
-        Turn.Forced = Turn.Count;
-        await SaveAsync();
-        if (await TryResumeAsync())
-        {
-            Begin();
-        }
-    }
-
     private async Task ResumeAsync()
     {
         var info = _model!.Info;
@@ -273,8 +156,9 @@ internal sealed partial class SessionGrain
     {
         ObserveReaders();
         _stored.State = State.Copy();
-        var usage = SessionUsage.Of(State);
+        var (usage, readTo) = (SessionUsage.Of(State), State.ReadTo);
         await _stored.WriteStateAsync();
+        _storedReadTo = readTo;
         Report(usage);
     });
 

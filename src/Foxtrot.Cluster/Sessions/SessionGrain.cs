@@ -64,6 +64,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         State = _stored.State.Copy();
+        _storedReadTo = State.ReadTo;
         if (State.Version > SessionState.CurrentVersion)
         {
             throw new NotSupportedException($"session {this.GetPrimaryKeyString()} was stored by a newer version ({State.Version}) than this one ({SessionState.CurrentVersion}) knows");
@@ -72,6 +73,11 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
         if (SessionKey.TryParse(this.GetPrimaryKeyString(), out _key) && _runtime.TryFind(_key.Model, out _model) && IsRunning)
         {
             await ResumeAsync();
+        }
+        else if (Exists && SessionUsage.Of(State) != State.Accounted)
+        {
+            // Its last worker died between storing the end and telling the ledger.
+            _ = SettleAsync();
         }
     }
 

@@ -22,9 +22,7 @@ internal sealed class TenantLeases
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiters = [];
-    private readonly RateBalance _requests = new();
-    private readonly RateBalance _tokens = new();
-    private readonly PermitBalance _sequences = new();
+    private readonly LeaseBalances _balances = new();
     private readonly string _holder;
     private readonly Func<QuotaAsk, Task<QuotaReply?>> _exchange;
     private readonly TimeProvider _time;
@@ -51,19 +49,19 @@ internal sealed class TenantLeases
     /// <summary>Spends requests and tokens, both or neither.</summary>
     /// <returns>Null, or why not.</returns>
     public ValueTask<Refusal?> TakeAsync(TenantLimits limits, int requests, long tokens, CancellationToken cancellationToken) =>
-        TakeAsync(new Want(limits, limits.RequestsPerMinute is null ? 0 : requests, limits.TokensPerMinute is null ? 0 : tokens, false), cancellationToken);
+        TakeAsync(new LeaseWant(limits, limits.RequestsPerMinute is null ? 0 : requests, limits.TokensPerMinute is null ? 0 : tokens, false), cancellationToken);
 
     /// <summary>Takes a permit for a sequence.</summary>
     /// <returns>Null, or why not.</returns>
     public ValueTask<Refusal?> TakePermitAsync(TenantLimits limits, CancellationToken cancellationToken) =>
-        TakeAsync(new Want(limits, 0, 0, true), cancellationToken);
+        TakeAsync(new LeaseWant(limits, 0, 0, true), cancellationToken);
 
     /// <summary>Counts a sequence that was accepted before.</summary>
     public void ResumePermit()
     {
         lock (_lock)
         {
-            _sequences.Resume(Now);
+            _balances.Sequences.Resume(Now);
             Talk();
         }
     }
@@ -73,7 +71,7 @@ internal sealed class TenantLeases
     {
         lock (_lock)
         {
-            _sequences.Release(Now);
+            _balances.Sequences.Release(Now);
             _permitsShortUntil = default;
             Serve();
             Talk();
@@ -87,11 +85,11 @@ internal sealed class TenantLeases
         {
             if (used > reserved)
             {
-                _tokens.Charge(used - reserved);
+                _balances.Tokens.Charge(used - reserved);
             }
             else
             {
-                _tokens.Give(reserved - used, perMinute, Now);
+                _balances.Tokens.Give(reserved - used, perMinute, Now);
                 Serve();
             }
 
@@ -104,7 +102,7 @@ internal sealed class TenantLeases
     {
         lock (_lock)
         {
-            return (_requests.Left(limits.RequestsPerMinute ?? 0, Now), _tokens.Left(limits.TokensPerMinute ?? 0, Now));
+            return (_balances.Requests.Left(limits.RequestsPerMinute ?? 0, Now), _balances.Tokens.Left(limits.TokensPerMinute ?? 0, Now));
         }
     }
 
@@ -134,7 +132,7 @@ internal sealed class TenantLeases
         await ExchangeAsync(leaves: true);
     }
 
-    private ValueTask<Refusal?> TakeAsync(Want want, CancellationToken cancellationToken)
+    private ValueTask<Refusal?> TakeAsync(LeaseWant want, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
@@ -144,9 +142,9 @@ internal sealed class TenantLeases
                 return default;
             }
 
-            if (now < (want.Sequence ? _permitsShortUntil : _shortUntil) && IsShort(want, now))
+            if (now < (want.Sequence ? _permitsShortUntil : _shortUntil) && _balances.IsShort(want, now))
             {
-                return new(Refuse(want, now));
+                return new(_balances.Refuse(want, now));
             }
 
             var waiter = new Waiter(want, want.Sequence ? now + PermitGrace : now);
@@ -184,32 +182,18 @@ internal sealed class TenantLeases
                 return;
             }
 
-            var (now, want) = (Now, waiter.Want);
-            if (want.Sequence)
-            {
-                _sequences.Release(now);
-            }
-
-            _requests.Give(want.Requests, want.Limits.RequestsPerMinute ?? 0, now);
-            _tokens.Give(want.Tokens, want.Limits.TokensPerMinute ?? 0, now);
+            _balances.Give(waiter.Want, Now);
         }
     }
 
-    private bool TryTake(in Want want, TimeSpan now)
+    private bool TryTake(in LeaseWant want, TimeSpan now)
     {
-        if (want.Sequence)
-        {
-            return _sequences.TryTake(now);
-        }
-
-        if (!_requests.Has(want.Requests, now) || !_tokens.Has(want.Tokens, now))
+        if (!_balances.TryTake(want, now))
         {
             return false;
         }
 
-        _requests.Take(want.Requests, now);
-        _tokens.Take(want.Tokens, now);
-        if (_requests.WantsExchange(now) || _tokens.WantsExchange(now))
+        if (!want.Sequence && _balances.WantsExchange(now))
         {
             Talk();
         }
@@ -243,11 +227,7 @@ internal sealed class TenantLeases
         }
     }
 
-    private bool WantsExchange()
-    {
-        var now = Now;
-        return _waiters.Count > 0 || _requests.WantsExchange(now) || _tokens.WantsExchange(now) || _sequences.WantsExchange(now);
-    }
+    private bool WantsExchange() => _waiters.Count > 0 || _balances.WantsExchange(Now);
 
     private async Task TalkAsync()
     {
@@ -281,14 +261,7 @@ internal sealed class TenantLeases
         {
             asked = Now;
             asking = [.. _waiters];
-            ask = new QuotaAsk
-            {
-                Holder = _holder,
-                Number = ++_number,
-                Requests = _requests.Ask(asking.Sum(w => w.Want.Requests), Least(asking, w => w.Want.Requests), leaves, asked),
-                Tokens = _tokens.Ask(asking.Sum(w => w.Want.Tokens), Least(asking, w => w.Want.Tokens), leaves, asked),
-                Sequences = _sequences.Ask(asking.Count(w => w.Want.Sequence), leaves, asked),
-            };
+            ask = _balances.Ask(_holder, ++_number, [.. asking.Select(waiter => waiter.Want)], leaves, asked);
         }
 
         if (ask is { Requests: null, Tokens: null, Sequences: null })
@@ -300,20 +273,7 @@ internal sealed class TenantLeases
         lock (_lock)
         {
             var now = Now;
-            Apply(_requests, ask.Requests, reply?.Requests, asked, now);
-            Apply(_tokens, ask.Tokens, reply?.Tokens, asked, now);
-            if (ask.Sequences is not null)
-            {
-                if (reply?.Sequences is { } sequences)
-                {
-                    _sequences.Apply(ask.Sequences, sequences, asked);
-                }
-                else
-                {
-                    _sequences.Fail(now);
-                }
-            }
-
+            _balances.Apply(ask, reply, asked, now);
             Serve();
             foreach (var waiter in asking)
             {
@@ -341,52 +301,12 @@ internal sealed class TenantLeases
             _shortUntil = now + RefusalHolds;
         }
 
-        waiter.Answer.TrySetResult(reached ? Refuse(waiter.Want, now) : QuotaRefusals.Unreachable);
+        waiter.Answer.TrySetResult(reached ? _balances.Refuse(waiter.Want, now) : QuotaRefusals.Unreachable);
     }
 
-    private bool IsShort(in Want want, TimeSpan now) =>
-        want.Sequence
-        || (want.Requests > 0 && _requests.Left(want.Limits.RequestsPerMinute ?? 0, now) < want.Requests)
-        || (want.Tokens > 0 && _tokens.Left(want.Limits.TokensPerMinute ?? 0, now) < want.Tokens);
-
-    private Refusal Refuse(in Want want, TimeSpan now)
+    private sealed class Waiter(LeaseWant want, TimeSpan graceEnds)
     {
-        var limits = want.Limits;
-        if (want.Sequence)
-        {
-            return QuotaRefusals.Sequences(limits.ConcurrentSequences ?? 0, _sequences.InUse + _sequences.Others);
-        }
-
-        return limits.RequestsPerMinute is { } requests && _requests.Left(requests, now) is var left && left < want.Requests
-            ? QuotaRefusals.Requests(requests, left)
-            : QuotaRefusals.Tokens(limits.TokensPerMinute ?? 1, want.Tokens, _tokens.Left(limits.TokensPerMinute ?? 1, now));
-    }
-
-    private static void Apply(RateBalance balance, RateAsk? ask, RateReply? reply, TimeSpan asked, TimeSpan now)
-    {
-        if (ask is null)
-        {
-            return;
-        }
-
-        if (reply is null)
-        {
-            balance.Fail();
-        }
-        else
-        {
-            balance.Apply(ask, reply, asked, now);
-        }
-    }
-
-    private static long Least(Waiter[] waiters, Func<Waiter, long> amount) =>
-        waiters.Select(amount).Where(wanted => wanted > 0).DefaultIfEmpty(0).Min();
-
-    private readonly record struct Want(TenantLimits Limits, long Requests, long Tokens, bool Sequence);
-
-    private sealed class Waiter(Want want, TimeSpan graceEnds)
-    {
-        public Want Want => want;
+        public LeaseWant Want => want;
 
         public TimeSpan GraceEnds => graceEnds;
 

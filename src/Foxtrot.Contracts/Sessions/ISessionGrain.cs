@@ -17,7 +17,7 @@ public interface ISessionGrain : IGrainWithStringKey
 
     /// <summary>
     /// Delivers the output tokens from an index on, resuming the generation where it was interrupted. Returns when
-    /// the stream has ended, in band, or with a refusal when there is none to read.
+    /// the stream has ended, in band, and what was read of it is stored, or with a refusal when there is none to read.
     /// </summary>
     [Alias("Attach"), AlwaysInterleave, ResponseTimeout("1.00:00:00")]
     Task<Refusal?> Attach(AttachRequest attach);
@@ -25,6 +25,15 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>Stops delivering to a stream; the session goes on.</summary>
     [Alias("Detach"), AlwaysInterleave]
     Task Detach(long stream);
+
+    /// <summary>
+    /// Says what a reader has been given whose last <see cref="Attach"/> did not return: the worker may have died before it stored
+    /// that. Returns once it is stored.
+    /// </summary>
+    /// <param name="upTo">First output token that the reader has not been given.</param>
+    /// <param name="delivered">Output tokens that it has been given, ending before <paramref name="upTo"/>: a resumed session never changes them.</param>
+    [Alias("Acknowledge"), AlwaysInterleave]
+    Task Acknowledge(int upTo, int[] delivered);
 
     /// <summary>Stops generating before the next step.</summary>
     /// <returns>The session, or a refusal when there is none.</returns>

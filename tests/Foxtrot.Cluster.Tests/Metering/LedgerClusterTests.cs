@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Foxtrot.Cluster.Metering;
+using Foxtrot.Cluster.Sessions;
 using Foxtrot.Cluster.Tests.Sessions;
 using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
@@ -154,6 +155,68 @@ public sealed class LedgerClusterTests
         Assert.True(await cluster.Grains.GetGrain<IMeteredGrain>(key.ToString()).Settle());
         await ExpectAsync(cluster, key.Tenant, new() { Requests = 1, PromptTokens = created.Usage.PromptTokens, GeneratedTokens = 450 });
         Assert.False(await cluster.Grains.GetGrain<IMeteredGrain>(cluster.NewKey().ToString()).Settle());
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(40)]
+    public async Task What_a_reader_was_given_counts_as_delivered_although_the_worker_died_before_it_stored_that(int read)
+    {
+        await using var cluster = await ModelCluster.StartAsync(workers: 2);
+        var key = cluster.NewKey();
+        var created = (await cluster.Session(key).Create(Story(9, 200))).Value!;
+        cluster.Storage.HoldSessions();
+        var taken = 0;
+        var reader = cluster.Streams.Tail(key, 0);
+        using var deadline = new CancellationTokenSource(Reading.Deadline);
+        while (taken < read && await reader.WaitToReadAsync(deadline.Token))
+        {
+            while (reader.TryRead(out _))
+            {
+                taken++;
+            }
+        }
+
+        // What has come to the reader's process counts, whether it was taken out there or not.
+        await reader.DisposeAsync();
+        Assert.InRange(taken, read, 200);
+        await cluster.KillAsync(await cluster.WorkerOfAsync("session", key));
+        cluster.Storage.LoseHeld();
+        await ExpectAsync(
+            cluster,
+            key.Tenant,
+            new() { Requests = 1, PromptTokens = created.Usage.PromptTokens, GeneratedTokens = 200, DeliveredTokens = read },
+            sum => sum with { DeliveredTokens = sum.DeliveredTokens >= taken ? read : sum.DeliveredTokens });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_stored_session_that_its_ledger_has_not_heard_of_is_accounted_as_soon_as_it_is_looked_at(int reads)
+    {
+        await using var cluster = await ModelCluster.StartAsync(workers: 1);
+        var key = cluster.NewKey();
+        var storage = cluster.Storage.For(cluster.Gateway.ServiceProvider.GetRequiredService<Serializer>());
+        var created = (await cluster.Session(key).Create(Story(9, 50))).Value!;
+        await EndAsync(cluster, key);
+        var expected = new UsageCounts { Requests = 1, PromptTokens = created.Usage.PromptTokens, GeneratedTokens = 50 };
+        await ExpectAsync(cluster, key.Tenant, expected);
+        await cluster.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var ledger = cluster.Grains.GetGrain<ILedgerGrain>(key.Tenant);
+        await storage.ClearStateAsync("ledger", ledger.GetGrainId(), new GrainState<LedgerState>(new LedgerState()));
+        var session = new GrainState<SessionState>(new SessionState());
+        await storage.ReadStateAsync("session", cluster.Session(key).GetGrainId(), session);
+        session.State!.Accounted = default;
+        await storage.WriteStateAsync("session", cluster.Session(key).GetGrainId(), session);
+        Assert.Equal(new UsageCounts(), Sum(await ledger.Read(Ever, Today)));
+
+        for (var i = 0; i < reads; i++)
+        {
+            Assert.Equal(50, (await Reading.AllAsync(cluster.Streams.Tail(key, 0))).Tokens.Length);
+        }
+
+        Assert.NotNull((await cluster.Session(key).View()).Value);
+        await ExpectAsync(cluster, key.Tenant, expected with { DeliveredTokens = 50 * reads });
     }
 
     [Fact]

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Foxtrot.Cluster.Metering;
+using Foxtrot.Cluster.Tests.Sessions;
 using Foxtrot.Contracts.Metering;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Serialization;
 
 namespace Foxtrot.Cluster.Tests.Metering;
 
@@ -42,8 +41,8 @@ public sealed class LedgerStorageContractTests
     [Fact]
     public void A_ledger_stored_by_the_first_version_can_be_read()
     {
-        AssertSample(Serializer().Deserialize<LedgerState>(Convert.FromBase64String(FirstState))!);
-        var month = Serializer().Deserialize<LedgerMonth>(Convert.FromBase64String(FirstMonth))!;
+        AssertSample(StoredBlobs.Serializer.Deserialize<LedgerState>(Convert.FromBase64String(FirstState))!);
+        var month = StoredBlobs.Serializer.Deserialize<LedgerMonth>(Convert.FromBase64String(FirstMonth))!;
         Assert.Equal(1, month.Version);
         Assert.Equal(Sample.Days, month.Days);
     }
@@ -51,7 +50,7 @@ public sealed class LedgerStorageContractTests
     [Fact]
     public void What_is_stored_is_read_back_whole()
     {
-        var serializer = Serializer();
+        var serializer = StoredBlobs.Serializer;
         AssertSample(serializer.Deserialize<LedgerState>(serializer.SerializeToArray(Sample))!);
         Assert.Equal(Sample.Days, serializer.Deserialize<LedgerMonth>(serializer.SerializeToArray(new LedgerMonth { Days = Sample.Days }))!.Days);
     }
@@ -79,6 +78,4 @@ public sealed class LedgerStorageContractTests
         Assert.Equal(Sample.Senders, state.Senders);
         Assert.Empty(state.Closed);
     }
-
-    private static Serializer Serializer() => new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 }

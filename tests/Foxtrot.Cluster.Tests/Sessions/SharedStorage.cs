@@ -10,11 +10,23 @@ internal sealed class SharedStorage
     private readonly ConcurrentDictionary<string, (byte[] Bytes, int ETag)> _records = new();
     private int _writes;
     private int _conflicts;
+    private volatile TaskCompletionSource? _held;
 
     public int Writes => Volatile.Read(ref _writes);
 
     /// <summary>The next writes meet another writer's.</summary>
     public void RefuseWrites(int count) => _conflicts = count;
+
+    /// <summary>From now on sessions wait for their writes.</summary>
+    public void HoldSessions() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What has waited is lost; what comes is written again.</summary>
+    public void LoseHeld()
+    {
+        var held = _held!;
+        _held = null;
+        held.SetException(new IOException("lost with its worker"));
+    }
 
     /// <summary>Another writer writes everything once more: all ETags in use become old.</summary>
     public void OverwriteAll()
@@ -50,6 +62,11 @@ internal sealed class SharedStorage
         // Serializes on another thread after a while, as database drivers do: what it is given must not change meanwhile.
         public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (stateName == "session" && shared._held is { } held)
+            {
+                await held.Task;
+            }
+
             var state = grainState.State;
             var before = serializer.SerializeToArray(state);
             await Task.Run(() => Thread.Yield());

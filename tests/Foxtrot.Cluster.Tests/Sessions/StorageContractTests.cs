@@ -2,8 +2,6 @@ using Foxtrot.Cluster.Sessions;
 using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Serialization;
 
 namespace Foxtrot.Cluster.Tests.Sessions;
 
@@ -89,21 +87,21 @@ public sealed class StorageContractTests
     [Fact]
     public void A_session_stored_by_the_first_version_can_be_read()
     {
-        var state = Serializer().Deserialize<SessionState>(Convert.FromBase64String(FirstVersion));
+        var state = StoredBlobs.Serializer.Deserialize<SessionState>(Convert.FromBase64String(FirstVersion));
         Assert.Equivalent(Sample, state, strict: true);
     }
 
     [Fact]
     public void A_session_stored_by_the_version_with_tenants_can_be_read()
     {
-        var state = Serializer().Deserialize<SessionState>(Convert.FromBase64String(WithTenants));
+        var state = StoredBlobs.Serializer.Deserialize<SessionState>(Convert.FromBase64String(WithTenants));
         Assert.Equivalent(Current, state, strict: true);
     }
 
     [Fact]
     public void What_is_stored_is_read_back_whole()
     {
-        var serializer = Serializer();
+        var serializer = StoredBlobs.Serializer;
         Assert.Equivalent(Current, serializer.Deserialize<SessionState>(serializer.SerializeToArray(Current)), strict: true);
     }
 
@@ -119,6 +117,4 @@ public sealed class StorageContractTests
             Assert.NotEqual(value.GetType().IsValueType ? Activator.CreateInstance(value.GetType()) : null, value);
         }
     }
-
-    private static Serializer Serializer() => new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 }

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Tests.Sessions;
+using Foxtrot.Cluster.Tests.Workers;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Tenants;
-using Foxtrot.Inference.Engine;
 using Foxtrot.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -96,7 +96,12 @@ public sealed class ClusterLimitTests
     {
         var tenants = new ChangingCatalog(new() { ConcurrentSequences = 2 });
         await using var cluster = await ModelCluster.StartAsync(workers: 2, slots: 32, tenants: tenants);
-        Crowd(cluster);
+        foreach (var worker in cluster.Workers)
+        {
+            Assert.True(worker.ServiceProvider.GetRequiredService<WorkerRuntime>().TryFind(BundledModel.Name, out var model));
+            Crowd.On(model, "others");
+        }
+
         var (first, second) = (cluster.NewKey(), cluster.NewKey());
         Assert.Null((await cluster.Session(first).Create(Story(480))).Refusal);
         var reader = cluster.Streams.Run(second, Story(480));
@@ -126,18 +131,6 @@ public sealed class ClusterLimitTests
     }
 
     // Others share every step, so that nothing ends while a test looks, however fast the machine is.
-    private static void Crowd(ModelCluster cluster)
-    {
-        foreach (var worker in cluster.Workers)
-        {
-            Assert.True(worker.ServiceProvider.GetRequiredService<WorkerRuntime>().TryFind(BundledModel.Name, out var model));
-            for (var i = 0; i < 30; i++)
-            {
-                Assert.NotNull(model.Submit("others", new GenerationRequest { Log = TokenLog.FromPrompt([1, 2, 3]), Seed = 3, MaxTokens = 500 }, mayRefuse: false).Value);
-            }
-        }
-    }
-
     [Fact]
     public async Task Sequences_that_lost_their_worker_go_on_although_the_tenant_is_at_its_limit()
     {

@@ -66,7 +66,7 @@ public sealed class FairnessTests
         await using var cluster = await ModelCluster.StartAsync(
             workers: 1, slots: 1, tenants: new FixedTenants(Busy with { Limits = new TenantLimits { QueueLength = 1 } }));
         var model = ModelOf(cluster.Workers[0]);
-        var running = Crowd(model, Busy.Id);
+        var running = Crowd.On(model, Busy.Id);
         await using var extra = cluster.Streams.Run(KeyOf(cluster, Busy), Story(5));
         var refusal = await extra.StartAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal((RefusalKind.QueueFull, "tenant_queue_full"), (refusal!.Kind, refusal.Code));
@@ -85,7 +85,7 @@ public sealed class FairnessTests
         await using var cluster = await ModelCluster.StartAsync(
             workers: 2, slots: 1, tenants: new FixedTenants(Busy with { Limits = new TenantLimits { QueueLength = 1 } }));
         var (first, second) = (ModelOf(cluster.Workers[0]), ModelOf(cluster.Workers[1]));
-        Generation[] running = [.. Crowd(first, Busy.Id), .. Crowd(second, "other")];
+        Generation[] running = [.. Crowd.On(first, Busy.Id), .. Crowd.On(second, "other")];
         await cluster.Workers[0].ServiceProvider.GetRequiredService<ILoadReports>().ReportNow();
         Assert.Equal("tenant_queue_full", second.Submit(Busy.Id, Request(5), mayRefuse: true).Refusal?.Code);
         Array.ForEach(running, generation => generation.Cancel());
@@ -103,7 +103,7 @@ public sealed class FairnessTests
 
         // Until a sequence has ended nobody knows how long they take.
         await Submit(model, Busy.Id, 450).Completion.WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
-        var running = Crowd(model, "other");
+        var running = Crowd.On(model, "other");
         Assert.True(await running[0].WaitAsync(0, TestContext.Current.CancellationToken));
         await using var extra = cluster.Streams.Run(KeyOf(cluster, Busy), Story(5));
         var refusal = await extra.StartAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Reading.Deadline, TestContext.Current.CancellationToken);
@@ -112,10 +112,6 @@ public sealed class FairnessTests
         Assert.InRange(refusal.RetryAfterSeconds, 1, 3600);
         Array.ForEach(running, generation => generation.Cancel());
     }
-
-    // More than ends while a test looks, however slow the machine is.
-    private static Generation[] Crowd(WorkerModel model, string tenant) =>
-        [.. Enumerable.Range(0, 40).Select(_ => model.Submit(tenant, Request(450), mayRefuse: false).Value!)];
 
     private static SessionKey KeyOf(ModelCluster cluster, Tenant tenant) => cluster.NewKey() with { Tenant = tenant.Id };
 

@@ -31,26 +31,34 @@ public sealed class LedgerRestartTests
         Assert.Equal(expected, read!.Value.Totals);
     }
 
-    [Fact(Skip = "Failed once on a busy machine: the restarted server's ledger stayed empty. Why is not known yet.")]
-    public async Task A_session_interrupted_by_kill_9_is_in_the_ledger_once_after_the_restart()
+    [Fact]
+    public async Task Sessions_interrupted_by_kill_9_are_in_the_ledger_once_after_the_restart()
     {
         var data = Reaper.NewFolder("data");
         using var http = new HttpClient();
-        var plan = ChaosPlans.All.First(plan => plan.Kind == StreamKind.Native && plan.Body["ignore_eos"]!.GetValue<bool>());
+        var plans = ChaosPlans.All.Where(plan => plan.Kind == StreamKind.Native).ToArray();
         var server = await EmbeddedServer.StartAsync(data);
         try
         {
-            await using var run = new StreamRun([plan], () => server.Address!);
-            await Deadline.Within(run.Records[0].Reached(100), "100 tokens have come", server.Describe);
+            await using var run = new StreamRun(plans, () => server.Address!);
+            await Deadline.Within(Task.WhenAll(run.Records.Select(record => record.Reached(30))), "all streams have begun", server.Describe);
             await server.KillAsync();
             server = await EmbeddedServer.StartAsync(data);
-            await Deadline.Within(run.Ended, "the stream ends", () => run.Describe() + Environment.NewLine + server.Describe());
-            var expected = LedgerTotals.Of(run.Records[0]);
+            await Deadline.Within(run.Ended, "the streams end", () => run.Describe() + Environment.NewLine + server.Describe());
+            Assert.Contains(run.Records, record => record.Reconnections > 0);
+            var all = run.Records.Select(LedgerTotals.Of).Aggregate((sum, one) => sum + one);
+
+            // A client that had everything said nothing to the new process, and the old one may not have stored that it had.
+            var unheard = run.Records.Where(record => record.Reconnections == 0).Sum(record => record.Tokens);
             LedgerTotals? last = null;
             await Deadline.Until(
-                async () => (last = (await LedgerTotals.ReadAsync(http, server.Address!))?.Totals) == expected,
-                $"the ledger holds {expected}",
-                () => $"It holds {last}.{Environment.NewLine}{server.Describe()}");
+                async () => (last = (await LedgerTotals.ReadAsync(http, server.Address!))?.Totals) is { } now
+                    && now with { Delivered = all.Delivered } == all
+                    && now.Delivered >= all.Delivered - unheard
+                    && now.Delivered <= all.Delivered,
+                $"the ledger holds {all}, or up to {unheard} delivered less",
+                () => $"It holds {last}.{Environment.NewLine}{server.Describe()}",
+                TimeSpan.FromSeconds(180));
         }
         finally
         {

@@ -42,8 +42,9 @@ internal static class LoadBenchTable
         }
     }
 
+    /// <summary>A time, or a dash when there was none.</summary>
+    public static string Text(double? milliseconds) => milliseconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-";
+
     private static void AddRow(Table table, string name, Latency latency) =>
         table.AddRow(name, Text(latency.P50), Text(latency.P99), Text(latency.Max));
-
-    private static string Text(double? milliseconds) => milliseconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-";
 }

@@ -44,10 +44,8 @@ internal static class TenantsBenchTable
         result.Clients.ToString(CultureInfo.InvariantCulture),
         result.TokensPerSecond.ToString("0", CultureInfo.InvariantCulture),
         share,
-        Text(result.Ttft.P50),
-        Text(result.Ttft.P99),
-        Text(result.Itl.P99),
+        LoadBenchTable.Text(result.Ttft.P50),
+        LoadBenchTable.Text(result.Ttft.P99),
+        LoadBenchTable.Text(result.Itl.P99),
         result.Errors.ToString(CultureInfo.InvariantCulture));
-
-    private static string Text(double? milliseconds) => milliseconds?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-";
 }
