@@ -19,6 +19,13 @@ internal static class PrometheusTargets
         File.Move(next, file, overwrite: true);
     }
 
+    /// <summary>The addresses in a file.</summary>
+    public static IReadOnlyList<string> Read(string file)
+    {
+        using var groups = JsonDocument.Parse(File.ReadAllText(file));
+        return [.. groups.RootElement.EnumerateArray().SelectMany(group => group.GetProperty("targets").EnumerateArray().Select(target => target.GetString()!))];
+    }
+
     private static object Group(FoxtrotProcess process, string role) =>
         new { targets = new[] { process.Address!.Authority }, labels = new { role, process = process.Name } };
 }

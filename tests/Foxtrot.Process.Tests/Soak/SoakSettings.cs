@@ -1,4 +1,5 @@
 using System.Globalization;
+using Foxtrot.Process.Tests.Processes;
 
 namespace Foxtrot.Process.Tests.Soak;
 
@@ -25,9 +26,11 @@ internal sealed record SoakSettings
 
     /// <summary>
     /// A file that lists the processes for Prometheus (file_sd) and is written anew whenever one joins or leaves:
-    /// <c>FOXTROT_SOAK_TARGETS</c>, default none.
+    /// <c>FOXTROT_SOAK_TARGETS</c>, default one that goes with the test.
     /// </summary>
-    public string? Targets { get; init; } = Environment.GetEnvironmentVariable("FOXTROT_SOAK_TARGETS") is { Length: > 0 } file ? file : null;
+    public string Targets { get; init; } = Environment.GetEnvironmentVariable("FOXTROT_SOAK_TARGETS") is { Length: > 0 } file
+        ? file
+        : Path.Combine(Reaper.NewFolder("targets"), "foxtrot.json");
 
     /// <summary>A file that gets what the test's output gets, as it happens: <c>FOXTROT_SOAK_REPORT</c>, default none.</summary>
     public string? Report { get; init; } = Environment.GetEnvironmentVariable("FOXTROT_SOAK_REPORT") is { Length: > 0 } file ? file : null;

@@ -22,13 +22,14 @@ public sealed class SoakTests(ITestOutputHelper output)
         await using var cluster = await FoxtrotCluster.StartAsync(_settings.Workers, Slots);
         string Context() => cluster.Describe();
         var reference = await UndisturbedAsync(cluster, plans);
-        WriteTargets(cluster);
+        void WriteTargets() => PrometheusTargets.Write(_settings.Targets, cluster.Gateway, cluster.Workers);
+        WriteTargets();
 
         using var memory = new MemoryWatch();
         using var stop = new CancellationTokenSource(_settings.Duration);
         var clock = Stopwatch.StartNew();
         await using var load = new SoakLoad(_settings, plans, reference, () => cluster.Address);
-        var disturbance = new SoakDisturbance(cluster, _settings, () => WriteTargets(cluster), Say);
+        var disturbance = new SoakDisturbance(cluster, _settings, WriteTargets, Say);
         var disturbing = disturbance.RunAsync(stop.Token);
         await WatchAsync(cluster.Gateway, cluster.Workers[0], memory, load, disturbance, clock, disturbing, stop.Token);
         await disturbing;
@@ -39,6 +40,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         Say(memory.ToString());
         Assert.True(load.Errors.IsEmpty, $"{load.Errors.Count} of {load.Streams} streams differ.{Environment.NewLine}{string.Join(Environment.NewLine, load.Errors.Take(5))}{Environment.NewLine}{Context()}");
         Assert.True(load.Streams > 0 && disturbance.Left > 0, "Nothing was disturbed: the test has not tested anything.");
+        Assert.Equal(cluster.Workers.Select(w => w.Address!.Authority).Prepend(cluster.Address.Authority), PrometheusTargets.Read(_settings.Targets));
         if (_settings.Duration >= SoakSettings.Long)
         {
             Assert.Empty(memory.Growth());
@@ -75,14 +77,6 @@ public sealed class SoakTests(ITestOutputHelper output)
         await Deadline.Within(run.Ended, "the undisturbed streams end", () => run.Describe() + Environment.NewLine + cluster.Describe(), TimeSpan.FromSeconds(120));
         Assert.All(run.Records, record => Assert.True(record.Broken is null && record.Tokens > 0, $"Undisturbed {record.Name} broke: {record.Broken}"));
         return run.Records;
-    }
-
-    private void WriteTargets(FoxtrotCluster cluster)
-    {
-        if (_settings.Targets is { } file)
-        {
-            PrometheusTargets.Write(file, cluster.Gateway, cluster.Workers);
-        }
     }
 
     private void Say(string line)

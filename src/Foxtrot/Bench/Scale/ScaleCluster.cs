@@ -84,8 +84,12 @@ internal sealed class ScaleCluster : IAsyncDisposable
             "--slots", string.Create(CultureInfo.InvariantCulture, $"{_options.Slots}"),
             "--queue", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(256, workers * _options.ClientsPerWorker)}"),
         ];
-        Workers = await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => StartAsync("worker", worker, cancellationToken)));
+        var started = Enumerable.Range(0, workers).Select(_ => StartAsync("worker", worker, cancellationToken)).ToArray();
+
+        // All of them, whatever becomes of one: what starts late must be known when everything is ended.
+        await Task.WhenAll([gateway, .. started]);
         Gateway = await gateway;
+        Workers = await Task.WhenAll(started);
         using var view = View();
         while ((await view.ReadAsync(cancellationToken)).Count < workers)
         {
