@@ -9,10 +9,10 @@ namespace Foxtrot.Process.Tests.Soak;
 internal sealed class MemoryWatch : IDisposable
 {
     /// <summary>More than this share between the first third and the last is growth.</summary>
-    private const double Share = 0.15;
+    private const double Share = 0.1;
 
     /// <summary>Growth of less is none: a collector's mood.</summary>
-    private const double Mebibytes = 24;
+    private const double Mebibytes = 16;
 
     private const string HeapMetric = "dotnet_gc_last_collection_heap_size";
 
@@ -69,7 +69,11 @@ internal sealed class MemoryWatch : IDisposable
                 if (values.Count > 2)
                 {
                     table.AppendLine().Append(CultureInfo.InvariantCulture, $"{process.Name,-11} {what,-14} {values.Count,7} {First(values),12:0.0} {Last(values),11:0.0} {values.Max(),6:0.0}");
-                    table.Append(Grown(values) ? "  grown" : "  flat");
+                    table.Append(Grown(values) ? "  grown" : "  flat").Append("; over time");
+                    foreach (var tenth in values.Chunk(Math.Max(1, values.Count / 10)))
+                    {
+                        table.Append(CultureInfo.InvariantCulture, $" {Median([.. tenth]):0}");
+                    }
                 }
             }
         }
@@ -82,7 +86,7 @@ internal sealed class MemoryWatch : IDisposable
 
     private IEnumerable<KeyValuePair<FoxtrotProcess, Series>> Whole() => _processes.Where(p => p.Value.Resident.Count >= Samples - 1);
 
-    private static bool Grown(List<double> values) => Last(values) > (First(values) * (1 + Share)) + Mebibytes;
+    private static bool Grown(List<double> values) => Last(values) - First(values) is var more && more > Mebibytes && more > First(values) * Share;
 
     private static double First(List<double> values) => Median(values[..(values.Count / 3)]);
 
