@@ -118,7 +118,23 @@ internal sealed class ClusterLoad : IModelCatalog
     /// <inheritdoc/>
     public bool TryFind(string name, [NotNullWhen(true)] out ModelInfo? model)
     {
-        model = Models.FirstOrDefault(candidate => candidate.Name == name);
+        // One pass and no list: every request asks this, and there may be a thousand silos.
+        model = null;
+        var best = (Draining: false, Load: 0.0);
+        foreach (var (_, silo) in _silos)
+        {
+            if (silo.Find(name) is not { Info: var info })
+            {
+                continue;
+            }
+
+            var rank = (silo.Report.Draining, silo.LoadOf(name));
+            if (model is null || rank.CompareTo(best) < 0)
+            {
+                (model, best) = (info, rank);
+            }
+        }
+
         return model is not null;
     }
 

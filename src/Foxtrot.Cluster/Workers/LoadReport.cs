@@ -19,6 +19,10 @@ public sealed record ModelLoad([property: Id(0)] ModelInfo Info, [property: Id(1
     /// <summary>Whose sequences these are, and what the silo has done for each tenant: those that were active within the last minute.</summary>
     [Id(3)]
     public TenantLoad[] Tenants { get; init; } = [];
+
+    /// <summary>Output tokens chosen, or replayed, since the model was opened there; never falls.</summary>
+    [Id(4)]
+    public long OutputTokens { get; init; }
 }
 
 /// <summary>What one model on one silo does for a tenant.</summary>

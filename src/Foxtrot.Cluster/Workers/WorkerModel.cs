@@ -76,7 +76,7 @@ public sealed class WorkerModel : IAsyncDisposable
         {
             var active = Volatile.Read(ref _active);
             var running = Math.Min(active, Info.Slots);
-            return new ModelLoad(Info, running, active - running);
+            return new ModelLoad(Info, running, active - running) { OutputTokens = _signal.OutputTokens };
         }
     }
 
@@ -177,9 +177,17 @@ public sealed class WorkerModel : IAsyncDisposable
 
     private sealed class StepSignal : EngineObserver
     {
+        private long _outputTokens;
+
         public Action? Done { get; set; }
 
-        public override void OnStep(in StepReport report) => Done?.Invoke();
+        public long OutputTokens => Volatile.Read(ref _outputTokens);
+
+        public override void OnStep(in StepReport report)
+        {
+            Volatile.Write(ref _outputTokens, _outputTokens + report.OutputTokens);
+            Done?.Invoke();
+        }
 
         public override void OnFirstTokens() => Done?.Invoke();
     }

@@ -88,6 +88,7 @@ internal static class AdminJson
             json.WriteNumber("slots", model.Info.Slots);
             json.WriteNumber("running", model.Running);
             json.WriteNumber("waiting", model.Waiting);
+            json.WriteNumber("output_tokens", model.OutputTokens);
             json.WriteEndObject();
         }
 

@@ -29,7 +29,7 @@ internal static class AdminSchemas
             ("Worker", Object(
                 ("id", Text), ("object", Word("worker")), ("draining", Flag),
                 ("models", List(Object(
-                    ("model", Text), ("device", Text), ("fingerprint", Text), ("exact", Flag), ("slots", Integer), ("running", Integer), ("waiting", Integer)))))),
+                    ("model", Text), ("device", Text), ("fingerprint", Text), ("exact", Flag), ("slots", Integer), ("running", Integer), ("waiting", Integer), ("output_tokens", Integer)))))),
             ("WorkerList", ListOf("Worker")),
             ("AuditList", Object(
                 ("object", Word("list")),

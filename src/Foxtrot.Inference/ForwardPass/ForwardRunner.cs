@@ -33,14 +33,15 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
     /// <summary>Entries of a row of logits.</summary>
     public int Vocabulary => Graph.Vocabulary;
 
-    /// <summary>Makes the runner that the model's cache layout asks for.</summary>
+    /// <summary>Makes the runner that the model's cache layout asks for, or one that only waits if the model was loaded for that.</summary>
     /// <param name="model">Owned by the caller and alive as long as the runner.</param>
     /// <param name="slots">Sequences that fit, at least 1.</param>
     /// <param name="maxLength">Positions per slot, at least 2.</param>
-    public static ForwardRunner Create(LoadedModel model, int slots, int maxLength) => model.Graph.Layout switch
+    public static ForwardRunner Create(LoadedModel model, int slots, int maxLength) => model switch
     {
-        CacheLayout.SharedBuffer => new SharedBufferRunner(model, slots, maxLength),
-        CacheLayout.Concatenated => new ConcatenatedRunner(model, slots, maxLength),
+        { SyntheticStep: { } step } => new SyntheticRunner(model.Graph, slots, maxLength, step),
+        { Graph.Layout: CacheLayout.SharedBuffer } => new SharedBufferRunner(model, slots, maxLength),
+        { Graph.Layout: CacheLayout.Concatenated } => new ConcatenatedRunner(model, slots, maxLength),
         _ => throw new NotSupportedException($"cache layout {model.Graph.Layout} has no runner"),
     };
 

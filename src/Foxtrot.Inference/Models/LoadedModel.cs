@@ -12,13 +12,14 @@ public sealed class LoadedModel : IDisposable
 {
     private readonly Lazy<string> _contentHash;
 
-    private LoadedModel(InferenceSession session, ModelGraph graph, ModelFolder folder, Device device, int intraOpThreads, IReadOnlyList<string> externalFiles)
+    private LoadedModel(InferenceSession session, ModelGraph graph, ModelFolder folder, Device device, int intraOpThreads, TimeSpan? syntheticStep, IReadOnlyList<string> externalFiles)
     {
         Session = session;
         Graph = graph;
         Folder = folder;
         Device = device;
         IntraOpThreads = intraOpThreads;
+        SyntheticStep = syntheticStep;
         _contentHash = new(() => Models.ContentHash.Compute(folder, externalFiles));
     }
 
@@ -36,6 +37,9 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Threads that one operator uses on the CPU.</summary>
     public int IntraOpThreads { get; }
+
+    /// <summary>How long engines wait instead of running the session; null when they run it. See <see cref="ModelLoadOptions.SyntheticStep"/>.</summary>
+    public TimeSpan? SyntheticStep { get; }
 
     /// <summary>Longest sequence in tokens: the configuration's, cut to the graph's rotary table where that is shorter.</summary>
     public int ContextLength => Math.Min(Folder.Config.ContextLength, Graph.RotaryLength ?? int.MaxValue);
@@ -56,6 +60,7 @@ public sealed class LoadedModel : IDisposable
         options ??= new ModelLoadOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options.IntraOpThreads));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IntraOpThreads, 1024, nameof(options.IntraOpThreads));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.SyntheticStep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options.SyntheticStep));
 
         var file = OnnxModelFile.Read(folder.OnnxFile);
         var graph = GraphReader.Read(file, folder, options.EditLogitRows);
@@ -68,7 +73,7 @@ public sealed class LoadedModel : IDisposable
 
         var threads = SessionFactory.Threads(file.Path, graph, options);
         var session = SessionFactory.Create(file, device, threads, options);
-        return new LoadedModel(session, graph, folder, device, threads, file.ExternalFiles);
+        return new LoadedModel(session, graph, folder, device, threads, options.SyntheticStep, file.ExternalFiles);
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Models;
 
-/// <summary>How a model is loaded. No value here changes a bit of its logits, but for <see cref="EditLogitRows"/> with fp16 models.</summary>
+/// <summary>How a model is loaded. No value here changes a bit of its logits, but for <see cref="EditLogitRows"/> with fp16 models, and <see cref="SyntheticStep"/>.</summary>
 public sealed record ModelLoadOptions
 {
     /// <summary>Threads for one operator, from 0 to 1,024; 0 is min(2, processors, query heads). Default 0.</summary>
@@ -23,4 +23,10 @@ public sealed record ModelLoadOptions
     /// the CPU the two settings round at different places and so give different bits, each reproducible.
     /// </summary>
     public bool EditLogitRows { get; init; } = true;
+
+    /// <summary>
+    /// Instead of running the graph, a decode pass waits so long, and logits are made up from token and position: for measuring a cluster
+    /// and not its processors. Not negative; null, the default, runs the graph.
+    /// </summary>
+    public TimeSpan? SyntheticStep { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Foxtrot.Bench.Load;
+using Foxtrot.Bench.Scale;
 
 namespace Foxtrot.Bench;
 
@@ -19,6 +20,9 @@ internal static partial class BenchJson
     /// <summary>The document, indented, without a final newline.</summary>
     public static string Write(TenantsBenchResult result) => JsonSerializer.Serialize(result, Context.Default.TenantsBenchResult);
 
+    /// <summary>The document, indented, without a final newline.</summary>
+    public static string Write(ScaleBenchResult result) => JsonSerializer.Serialize(result, Context.Default.ScaleBenchResult);
+
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
@@ -27,5 +31,6 @@ internal static partial class BenchJson
     [JsonSerializable(typeof(EngineBenchResult))]
     [JsonSerializable(typeof(LoadBenchResult))]
     [JsonSerializable(typeof(TenantsBenchResult))]
+    [JsonSerializable(typeof(ScaleBenchResult))]
     private sealed partial class Context : JsonSerializerContext;
 }

@@ -7,10 +7,11 @@ namespace Foxtrot.Commands;
 internal static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(Terminal terminal) => new("bench", "Measure this machine, or a server.")
+    public static Command Create(Terminal terminal) => new("bench", "Measure this machine, a server, or a cluster.")
     {
         BenchSamplerCommand.Create(terminal),
         BenchEngineCommand.Create(terminal),
         BenchLoadCommand.Create(terminal),
+        BenchScaleCommand.Create(terminal),
     };
 }

@@ -22,6 +22,9 @@ internal sealed class BenchLoadCommand
           foxtrot bench load --alone --duration 30 --tenant name=greedy,clients=64,key-file=greedy.key --tenant name=light,clients=1,tokens=16,key-file=light.key
         """;
 
+    /// <summary>The variable that <see cref="PreferInlineCompletions"/> sets.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private const int MostClients = 10_000;
     private const int MostTokens = 1 << 20;
     private const int MostRequests = 100_000_000;
@@ -100,14 +103,13 @@ internal sealed class BenchLoadCommand
         ? Spectre.Console.AnsiConsoleExtensions.Status(terminal.Console).StartAsync("Measuring", _ => measure())
         : measure();
 
-    // The clients share their processors with the server: read on the thread that hears of the bytes, which takes half the
-    // time per token. The runtime has no other switch for it, and looks at this one when the first socket is used.
-    private static void PreferInlineCompletions()
+    /// <summary>Makes clients read on the thread that hears of the bytes: half the processor time per token, which the server may need.</summary>
+    /// <remarks>The runtime has no other switch for it, and looks at this one when the first socket is used.</remarks>
+    public static void PreferInlineCompletions()
     {
-        const string Switch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-        if (Environment.GetEnvironmentVariable(Switch) is null)
+        if (Environment.GetEnvironmentVariable(InlineCompletions) is null)
         {
-            Environment.SetEnvironmentVariable(Switch, "1");
+            Environment.SetEnvironmentVariable(InlineCompletions, "1");
         }
     }
 

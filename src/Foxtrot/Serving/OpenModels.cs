@@ -28,6 +28,11 @@ internal sealed class OpenModels : IAsyncDisposable
                 var model = WorkerModel.Open(source.Folder, source.Name, options.OnnxFile, options.Device, options.Loading, options.Engine, options.Queue);
                 opened._models.Add(model);
                 ModelOptions.Warn(model.Served, terminal);
+                if (model.Served.Model.SyntheticStep is not null)
+                {
+                    terminal.Error($"warning: {model.Info.Name} is no model: its steps wait and its text is made up ({ServeSetting.SyntheticStep.Option})");
+                }
+
                 if (model.Inexact is { } reason)
                 {
                     terminal.Error($"warning: {model.Info.Name} may give other text for the same seed: {reason}");

@@ -15,6 +15,7 @@ internal sealed class ServeOptionsReader
     private const int DefaultContext = 4096;
     private const int LongestContext = 1 << 20;
     private const int LongestName = 200;
+    private const string SyntheticName = "foxtrot-synthetic";
     private const string AspNetUrls = "ASPNETCORE_URLS";
 
     private readonly IConfigurationRoot _configuration;
@@ -58,6 +59,7 @@ internal sealed class ServeOptionsReader
             {
                 IntraOpThreads = Number(ServeSetting.Threads, 0, 0, 1024),
                 AllowSpinning = Switch(ServeSetting.Spin),
+                SyntheticStep = SyntheticStep(),
             },
             Queue = Number(ServeSetting.Queue, 256, 0, 1_000_000),
             Urls = urls,
@@ -110,7 +112,8 @@ internal sealed class ServeOptionsReader
         var texts = ModelTexts();
         if (texts.Count == 0)
         {
-            return [new ModelSource(BundledModel.Name, BundledModel.Folder)];
+            // Made-up text must not pass for the model's: it has another name.
+            return [new ModelSource(Text(ServeSetting.SyntheticStep) is null ? BundledModel.Name : SyntheticName, BundledModel.Folder)];
         }
 
         var models = texts.ConvertAll(Model);
@@ -120,6 +123,27 @@ internal sealed class ServeOptionsReader
         }
 
         return models;
+    }
+
+    private TimeSpan? SyntheticStep()
+    {
+        if (Text(ServeSetting.SyntheticStep) is not { } text)
+        {
+            return null;
+        }
+
+        if (ModelTexts().Count > 0 || Text(ServeSetting.OnnxFile) is not null)
+        {
+            _errors.Add($"{ServeSetting.SyntheticStep.Option} and --model exclude each other: with it no model runs");
+        }
+
+        if (Milliseconds.TryParse(text, out var step) && step >= Milliseconds.Least && step <= Milliseconds.Most)
+        {
+            return step;
+        }
+
+        _errors.Add($"{ServeSetting.SyntheticStep.Option} must be {Milliseconds.Bounds}, but is '{text}'");
+        return null;
     }
 
     // A list is taken whole from the source that wins: entries of several sources do not mix.

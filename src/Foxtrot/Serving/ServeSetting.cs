@@ -24,6 +24,8 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
     public static readonly ServeSetting Data = new("--data", "Data", "folder", "Where one process alone keeps its sessions (default: foxtrot-data)");
     public static readonly ServeSetting Drain = new("--drain-seconds", "DrainSeconds", "n", "How long a stop may take, in which running generations finish or move (default: 30)");
 
+    public static readonly ServeSetting SyntheticStep = new("--synthetic-step", "SyntheticStep", "ms", "For measurements of a cluster only: no model runs; each decode step waits so many milliseconds, and its text is made up (not with --model)");
+
     public static readonly ServeSetting Tenants = new("--tenants", "Tenants", "file", "A JSON file with tenants, their limits and the hashes of their API keys (see foxtrot key --help); followed when it changes");
     public static readonly ServeSetting AdminKeyFile = new("--admin-key-file", "AdminKeyFile", "file", "A file with the key of the admin API, 32 characters or more; also Foxtrot__AdminKey (default: no admin API)");
     public static readonly ServeSetting Insecure = new("--insecure", "Insecure", "", "Listen where others can reach it although no key is needed");
@@ -34,7 +36,7 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
 
     /// <summary>All that are options, in the order of help.</summary>
     public static IReadOnlyList<ServeSetting> All { get; } =
-        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, Redis, Data, Drain, Tenants, AdminKeyFile, Insecure, Cors];
+        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, Redis, Data, Drain, SyntheticStep, Tenants, AdminKeyFile, Insecure, Cors];
 
     /// <summary>All that configuration may hold.</summary>
     public static IReadOnlyList<ServeSetting> Known { get; } = [.. All, AdminKey];

@@ -50,6 +50,25 @@ public sealed class ServeOptionsTests : IDisposable
         Assert.Equal(["http://*:80", "https://[::1]:443"], options.Urls);
     }
 
+    [Theory]
+    [InlineData("20ms", 20)]
+    [InlineData("2.5", 2.5)]
+    public void Steps_that_only_wait_are_another_model(string step, double milliseconds)
+    {
+        var options = Read(new() { ["Foxtrot:SyntheticStep"] = step });
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), options.Loading.SyntheticStep);
+        Assert.Equal(["foxtrot-synthetic"], options.Models.Select(m => m.Name));
+        Assert.Null(Read().Loading.SyntheticStep);
+    }
+
+    [Theory]
+    [InlineData("Models:0")]
+    [InlineData("OnnxFile")]
+    public void Steps_that_only_wait_are_refused_together_with_a_model(string key) => Assert.Contains(
+        "--synthetic-step and --model exclude each other: with it no model runs",
+        Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:SyntheticStep"] = "20", ["Foxtrot:" + key] = "/some/model" })).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void Options_win_over_the_environment_and_that_over_the_file()
     {
@@ -114,6 +133,8 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("Cors", "example.com", "--cors must be * or a list of origins such as https://example.com, but has 'example.com'")]
     [InlineData("Cors", "https://example.com/path", "but has 'https://example.com/path'")]
     [InlineData("Insecure", "maybe", "--insecure must be true or false, but is 'maybe'")]
+    [InlineData("SyntheticStep", "0", "--synthetic-step must be milliseconds in [1, 10000], such as 20ms, but is '0'")]
+    [InlineData("SyntheticStep", "20s", "--synthetic-step must be milliseconds in [1, 10000], such as 20ms, but is '20s'")]
     [InlineData("Slotz", "5", "there is no setting Foxtrot:Slotz; those there are: Role, Models,")]
     public void What_is_wrong_is_named_with_bound_and_value(string key, string value, string message) =>
         Assert.Contains(message, Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:" + key] = value })).Message, StringComparison.Ordinal);

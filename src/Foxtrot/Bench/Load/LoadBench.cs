@@ -12,7 +12,11 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
 
     private readonly HttpClient _http = Connect(options);
     private LoadRequest? _request;
+    private LoadClient[] _clients = [];
     private int _started;
+
+    /// <summary>Pieces of text that the clients of the closed loop have received since they began; at any time, on any thread.</summary>
+    public long Received => Volatile.Read(ref _clients).Sum(client => client.Received);
 
     /// <summary>Runs the warm-up and the measurement.</summary>
     /// <exception cref="LoadTargetException">The server cannot be measured.</exception>
@@ -36,7 +40,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         }
 
         _started = 0;
-        _ = await ClosedAsync(_request, options.Warmup, cancellationToken);
+        _ = await ClosedAsync(_request, options.Warmup, cancellationToken, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -56,7 +60,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         _started = 0;
         var clients = options.Rate is { } rate
             ? await OpenAsync(request, rate, most, stop.Token)
-            : await ClosedAsync(request, most, stop.Token, outOfStep: options.Duration is not null);
+            : await ClosedAsync(request, most, stop.Token, options.Finish ? cancellationToken : stop.Token, outOfStep: options.Duration is not null);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         processor = Environment.CpuUsage.TotalTime - processor;
         cancellationToken.ThrowIfCancellationRequested();
@@ -118,7 +122,8 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
     /// Out of step, the first reply of each client has a random length, so that replies end one after the other, as those of
     /// independent clients do, and not all of them in one step.
     /// </remarks>
-    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(LoadRequest request, int most, CancellationToken stop, bool outOfStep = false)
+    private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(
+        LoadRequest request, int most, CancellationToken stop, CancellationToken cut, bool outOfStep = false)
     {
         var random = new Random(options.Seed);
         var clients = new LoadClient[Math.Min(options.Clients, most)];
@@ -126,17 +131,24 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         for (var i = 0; i < clients.Length; i++)
         {
             clients[i] = new LoadClient(_http, options.Timeout, TimeProvider.System);
-            loops[i] = LoopAsync(clients[i], outOfStep ? random.Next(1, options.Tokens + 1) : options.Tokens);
+        }
+
+        Volatile.Write(ref _clients, clients);
+        for (var i = 0; i < clients.Length; i++)
+        {
+            var delay = outOfStep ? options.Ramp * ((double)i / clients.Length) : TimeSpan.Zero;
+            loops[i] = LoopAsync(clients[i], delay, outOfStep ? random.Next(1, options.Tokens + 1) : options.Tokens);
         }
 
         await Task.WhenAll(loops);
         return clients;
 
-        async Task LoopAsync(LoadClient client, int tokens)
+        async Task LoopAsync(LoadClient client, TimeSpan delay, int tokens)
         {
+            await Task.Delay(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (!stop.IsCancellationRequested && Interlocked.Increment(ref _started) is var number && number <= most)
             {
-                if (!await client.RunAsync(request.Path, request.Body(number, tokens), tokens, Stopwatch.GetTimestamp(), stop))
+                if (!await client.RunAsync(request.Path, request.Body(number, tokens), tokens, Stopwatch.GetTimestamp(), cut))
                 {
                     await Task.Delay(AfterError, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }

@@ -39,6 +39,12 @@ internal sealed record LoadBenchOptions
     /// <summary>Length of the measurement; null where <see cref="Requests"/> ends it.</summary>
     public TimeSpan? Duration { get; init; }
 
+    /// <summary>Closed loop by duration: clients begin one after the other within this time. Default zero: all at once.</summary>
+    public TimeSpan Ramp { get; init; }
+
+    /// <summary>Whether requests that the end of a measurement by duration would cut off are read to their end. Default false.</summary>
+    public bool Finish { get; init; }
+
     /// <summary>Requests before the measurement, as many at once as there are clients. Default 0.</summary>
     public int Warmup { get; init; }
 

@@ -14,6 +14,10 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
     private readonly LineBuffer _lines = new();
     private int _texts;
     private int _usage;
+    private long _received;
+
+    /// <summary>Pieces of text received by all requests so far; any thread may look.</summary>
+    public long Received => Volatile.Read(ref _received);
 
     /// <summary>What this client saw.</summary>
     public LoadTally Tally { get; } = new();
@@ -112,6 +116,7 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
 
     private void Add(long now, long last)
     {
+        Volatile.Write(ref _received, _received + 1);
         if (_texts++ == 0)
         {
             Tally.FirstToken.Add(now - last);

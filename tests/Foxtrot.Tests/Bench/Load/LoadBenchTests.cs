@@ -250,6 +250,30 @@ public sealed class LoadBenchTests
     }
 
     [Fact]
+    public async Task What_the_end_of_a_measurement_would_cut_off_is_read_to_its_end_when_asked_for()
+    {
+        var duration = TimeSpan.FromMilliseconds(200);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await using var server = await ScriptedServer.StartAsync(async (context, body) =>
+        {
+            // The clock runs since before the measurement, so this outlasts it.
+            while (!ScriptedServer.IsProbe(body) && clock.Elapsed < 3 * duration)
+            {
+                await ScriptedServer.SendAsync(context, ScriptedServer.Text("a"));
+            }
+
+            await ScriptedServer.SendAsync(context, ScriptedServer.Done);
+        });
+        using var bench = new LoadBench(Options(server) with { Clients = 2, Requests = null, Duration = duration, Ramp = duration / 4, Finish = true });
+        await bench.PrepareAsync(TestContext.Current.CancellationToken);
+        clock.Restart();
+        var result = await bench.MeasureAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0), (result.Errors, result.Unfinished));
+        Assert.True(result.Requests >= 2);
+        Assert.Equal(result.Tokens, bench.Received);
+    }
+
+    [Fact]
     public async Task In_a_measurement_by_duration_clients_fall_out_of_step()
     {
         var lengths = new System.Collections.Concurrent.ConcurrentQueue<int>();
