@@ -18,7 +18,8 @@ public static class FoxtrotClientServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ISessionStreams>(provider => new SessionStreams(
-            provider.GetRequiredService<IGrainFactory>(), options ?? new StreamOptions { StallTimeout = Stall }, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IGrainFactory>(), options ?? new StreamOptions { StallTimeout = Stall }, provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         return services;
     }
 

@@ -47,6 +47,9 @@ public sealed class GatewayOptions
     /// <summary>Whether requests need a key even while there is no tenant. Default false; with an admin key they do anyway.</summary>
     public bool RequireKeys { get; set; }
 
+    /// <summary>Local ports on which <c>/metrics</c> is answered without a key, and nothing of the API. Default none.</summary>
+    public IReadOnlyList<int> MetricsPorts { get; set; } = [];
+
     /// <summary>Origins whose pages may call the API from a browser, such as <c>https://example.com</c>, or <c>*</c>. Default none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 

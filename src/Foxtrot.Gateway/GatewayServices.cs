@@ -6,6 +6,7 @@ using Foxtrot.Gateway.OpenAi;
 using Foxtrot.Gateway.OpenApi;
 using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Sessions;
+using Foxtrot.Gateway.Telemetry;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,8 @@ public static class GatewayServices
         services.TryAddSingleton<ITenantSource, AuthenticatedTenant>();
         services.TryAddSingleton<IUsageRecorder, LedgerRecorder>();
         services.AddTenantQuotas();
+        services.AddMetrics();
+        services.AddSingleton<GatewayInstruments>();
         services.AddSingleton(options);
         services.AddSingleton<Admission>();
         services.AddSingleton<ModelLookup>();

@@ -17,9 +17,9 @@ public sealed unsafe class BatchSampler : IDisposable
 
     private static long _lastBatch;
 
-    private readonly RowKernels _kernels;
-    private readonly SamplingScratch _callerScratch;
+    private readonly SamplingScratch[] _scratches; // the caller's first
     private readonly Thread[] _workers;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _wake = new(0);
     private volatile bool _disposed;
 
@@ -32,27 +32,61 @@ public sealed unsafe class BatchSampler : IDisposable
     private int _rowCount;
     private long _claim; // upper half: batch number; lower half: next row to take
     private int _completed;
+    private int _measuredRow;
     private Exception? _failure;
 
     /// <summary>A sampler with its threads, which wait until they are needed.</summary>
     /// <param name="maxThreads">Threads that may work at once, the caller's included, ≥ 1.</param>
-    public BatchSampler(int maxThreads = 1)
-        : this(maxThreads, RowKernels.Best)
+    /// <param name="time">The clock for <see cref="Statistics"/>; null for the system's.</param>
+    public BatchSampler(int maxThreads = 1, TimeProvider? time = null)
+        : this(maxThreads, RowKernels.Best, time)
     {
     }
 
-    internal BatchSampler(int maxThreads, RowKernels kernels)
+    internal BatchSampler(int maxThreads, RowKernels kernels, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxThreads, 1);
-        _kernels = kernels;
-        _callerScratch = new SamplingScratch(kernels);
+        _time = time ?? TimeProvider.System;
+        _scratches = new SamplingScratch[maxThreads];
+        for (int i = 0; i < _scratches.Length; i++)
+        {
+            _scratches[i] = new SamplingScratch(kernels);
+        }
+
         _workers = new Thread[maxThreads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"foxtrot-sampler-{i + 1}" };
+            SamplingScratch scratch = _scratches[i + 1];
+            _workers[i] = new Thread(() => Work(scratch)) { IsBackground = true, Name = $"foxtrot-sampler-{i + 1}" };
             _workers[i].Start();
         }
     }
+
+    /// <summary>
+    /// Whether batches are measured: <see cref="Statistics"/>. Costs three readings of the clock per row, and a pass over one row of the
+    /// batch. Default false. Set it between batches.
+    /// </summary>
+    public bool Measures
+    {
+        get => _scratches[0].Meter is not null;
+        set
+        {
+            if (value == Measures)
+            {
+                return;
+            }
+
+            foreach (SamplingScratch scratch in _scratches)
+            {
+                scratch.Meter = value ? new RowMeter(_time) : null;
+            }
+
+            Statistics = BatchStatistics.None;
+        }
+    }
+
+    /// <summary>The last batch; <see cref="BatchStatistics.None"/> while <see cref="Measures"/> is false.</summary>
+    public BatchStatistics Statistics { get; private set; } = BatchStatistics.None;
 
     /// <summary>Chooses a token for every row and appends it to the row's history.</summary>
     /// <param name="logits">[rows, vocabulary], row-major; overwritten.</param>
@@ -179,6 +213,9 @@ public sealed unsafe class BatchSampler : IDisposable
             _vocabulary = vocabulary;
             _rowCount = rows.Length;
             _completed = 0;
+
+            // Another row each time: over many batches every row has its turn.
+            _measuredRow = (int)(batch % Math.Max(rows.Length, 1));
             _failure = null;
             Volatile.Write(ref _claim, batch << 32);
             int helpers = (int)Math.Min(
@@ -188,7 +225,7 @@ public sealed unsafe class BatchSampler : IDisposable
                 _wake.Release(helpers);
             }
 
-            TakeRows(_callerScratch);
+            TakeRows(_scratches[0]);
             // Rows taken by other threads are being worked on: the wait is one row's time at most.
             SpinWait wait = default;
             while (Volatile.Read(ref _completed) < rows.Length)
@@ -198,6 +235,11 @@ public sealed unsafe class BatchSampler : IDisposable
         }
 
         _draws.AsSpan(0, rows.Length).CopyTo(draws);
+        if (Measures)
+        {
+            Measure();
+        }
+
         Array.Clear(_rows, 0, rows.Length);
         if (_failure is not null)
         {
@@ -205,9 +247,19 @@ public sealed unsafe class BatchSampler : IDisposable
         }
     }
 
-    private void Work()
+    private void Measure()
     {
-        SamplingScratch scratch = new(_kernels);
+        BatchStatistics sum = BatchStatistics.None;
+        foreach (SamplingScratch scratch in _scratches)
+        {
+            sum = sum.Add(scratch.Meter!.Take());
+        }
+
+        Statistics = sum;
+    }
+
+    private void Work(SamplingScratch scratch)
+    {
         while (true)
         {
             _wake.Wait();
@@ -240,6 +292,11 @@ public sealed unsafe class BatchSampler : IDisposable
             try
             {
                 Span<float> logits = new(_logits + (long)_rowIndices[row] * _vocabulary, _vocabulary);
+                if (scratch.Meter is { } meter)
+                {
+                    meter.WantsDistribution = row == _measuredRow;
+                }
+
                 _draws[row] = _rows[row].Sampler.Advance(logits, _rows[row].ForcedToken, scratch);
             }
             catch (Exception failure)

@@ -137,6 +137,7 @@ public sealed class RowSampler
         }
 
         TokenDraw draw = Choose(logits, forced, scratch);
+        scratch.Meter?.Enter(RowPart.None);
         if (draw.Outcome == DrawOutcome.Chosen)
         {
             if (Logprobs is not null)
@@ -154,7 +155,9 @@ public sealed class RowSampler
     {
         CandidateRow row = new(logits, scratch);
         StepContext context = Context(scratch);
+        RowMeter? meter = scratch.Meter;
         DrawOutcome outcome = _pipeline.Run(ref row, context);
+        meter?.Enter(RowPart.Draw);
         if (outcome != DrawOutcome.Chosen)
         {
             // A known token needs no draw; only Mirostat cannot go on without its probability.
@@ -165,6 +168,11 @@ public sealed class RowSampler
 
         // A known token that would be drawn here anyway looks exactly as it did when it was drawn.
         TokenDraw draw = Draw(ref row, context, out _);
+        if (meter is { WantsDistribution: true } && forced < 0)
+        {
+            Measure(ref row, meter);
+        }
+
         if (forced >= 0 && draw.Token != forced)
         {
             draw = new TokenDraw(forced, double.NaN, row.ProbabilityOf(forced));
@@ -177,6 +185,20 @@ public sealed class RowSampler
         }
 
         return draw;
+    }
+
+    // After the draw, so that no sum is taken in another order because somebody looks.
+    private void Measure(ref CandidateRow row, RowMeter meter)
+    {
+        meter.Enter(RowPart.None);
+        if (_pipeline.IsGreedy)
+        {
+            meter.Note(0, 1);
+        }
+        else
+        {
+            meter.Note(row.Entropy(out _), row.CountSurvivors());
+        }
     }
 
     /// <summary>The draw alone, without any effect on the sampler.</summary>

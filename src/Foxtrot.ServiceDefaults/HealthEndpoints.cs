@@ -16,7 +16,7 @@ public static class HealthEndpoints
         services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [AliveTag]);
 
     /// <summary>Maps <c>/health</c> (ready to serve: every check) and <c>/alive</c> (the process answers).</summary>
-    public static void MapDefaultEndpoints(this IEndpointRouteBuilder endpoints)
+    public static void MapHealthEndpoints(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealthChecks("/health");
         endpoints.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(AliveTag) });

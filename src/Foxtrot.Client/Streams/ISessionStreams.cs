@@ -13,5 +13,6 @@ public interface ISessionStreams
     /// <summary>Reads a created session's output tokens, those to come included.</summary>
     /// <param name="key">The session's key.</param>
     /// <param name="from">First output token, from 0.</param>
-    GenerationReader Tail(SessionKey key, int from);
+    /// <param name="comesBack">Whether the reader lost its connection before: counted as a resumption.</param>
+    GenerationReader Tail(SessionKey key, int from, bool comesBack = false);
 }

@@ -25,6 +25,8 @@ internal sealed class ResumingReader : GenerationReader
     private long _progress;
     private int _next;
     private int _epoch;
+    private string? _interruption;
+    private long _interrupted;
 
     public ResumingReader(
         TokenRouter router,
@@ -42,10 +44,19 @@ internal sealed class ResumingReader : GenerationReader
         _time = time;
     }
 
+    /// <summary>Counts resumptions; null does not.</summary>
+    public StreamInstruments? Instruments { get; init; }
+
     /// <summary>Starts to attach.</summary>
-    public ResumingReader Begin()
+    /// <param name="comesBack">Whether somebody else's reader did before.</param>
+    public ResumingReader Begin(bool comesBack)
     {
         _progress = _time.GetTimestamp();
+        if (comesBack)
+        {
+            Interrupt("gateway_lost");
+        }
+
         _ = DriveAsync();
         return this;
     }
@@ -129,6 +140,7 @@ internal sealed class ResumingReader : GenerationReader
             _next++;
             _delivered.Add(token.Token);
             _progress = _time.GetTimestamp();
+            GoOn();
             _tokens.Writer.TryWrite(token);
         }
     }
@@ -145,10 +157,32 @@ internal sealed class ResumingReader : GenerationReader
 
             if (!end.Moved && end.Tokens == _next)
             {
+                GoOn();
                 Complete(end);
             }
 
             _ended.TrySetResult(end);
+        }
+    }
+
+    // The first reason counts, until there is progress.
+    private void Interrupt(string reason)
+    {
+        lock (_lock)
+        {
+            if (_interruption is null)
+            {
+                (_interruption, _interrupted) = (reason, _time.GetTimestamp());
+            }
+        }
+    }
+
+    private void GoOn()
+    {
+        if (_interruption is { } reason)
+        {
+            _interruption = null;
+            Instruments?.Resumed(Key.Model, reason, _time.GetElapsedTime(_interrupted));
         }
     }
 
@@ -182,6 +216,7 @@ internal sealed class ResumingReader : GenerationReader
                 }
 
                 Resumptions++;
+                Interrupt(outcome == AttemptOutcome.Lost ? "worker_lost" : "moved");
                 if (failures > 0)
                 {
                     await Task.Delay(_options.RetryDelay * Math.Min(failures, 10), _time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

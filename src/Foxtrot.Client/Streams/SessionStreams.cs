@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
 
@@ -12,12 +13,15 @@ public sealed class SessionStreams : ISessionStreams
     private readonly Lazy<ITokenSink> _sink;
     private readonly StreamOptions _options;
     private readonly TimeProvider _time;
+    private readonly StreamInstruments? _instruments;
 
     /// <param name="grains">The cluster.</param>
     /// <param name="options">How patient streams are; null for the defaults.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public SessionStreams(IGrainFactory grains, StreamOptions? options = null, TimeProvider? time = null)
+    /// <param name="meters">Where resumptions are counted; null for nowhere.</param>
+    public SessionStreams(IGrainFactory grains, StreamOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
     {
+        _instruments = meters is null ? null : new StreamInstruments(meters);
         _grains = grains;
         _options = options ?? new StreamOptions();
         _time = time ?? TimeProvider.System;
@@ -37,7 +41,7 @@ public sealed class SessionStreams : ISessionStreams
     }
 
     /// <inheritdoc/>
-    public GenerationReader Tail(SessionKey key, int from)
+    public GenerationReader Tail(SessionKey key, int from, bool comesBack)
     {
         var name = key.ToString();
         ISessionGrain Session() => _grains.GetGrain<ISessionGrain>(name);
@@ -48,9 +52,10 @@ public sealed class SessionStreams : ISessionStreams
                 stream => Session().Detach(stream),
                 () => Session().Cancel(),
                 (upTo, delivered) => Session().Acknowledge(upTo, delivered)),
-            from);
+            from,
+            comesBack);
     }
 
-    private ResumingReader Begin(SessionKey key, ReaderCalls calls, int from) =>
-        new ResumingReader(_router, _sink.Value, calls, from, _options, _time) { Key = key }.Begin();
+    private ResumingReader Begin(SessionKey key, ReaderCalls calls, int from, bool comesBack = false) =>
+        new ResumingReader(_router, _sink.Value, calls, from, _options, _time) { Key = key, Instruments = _instruments }.Begin(comesBack);
 }

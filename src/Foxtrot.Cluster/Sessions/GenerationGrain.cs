@@ -154,6 +154,13 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
         return null;
     }
 
+    // A step may be under way in which it ends by itself after all.
+    private async Task CountAsync(SessionRun run, SessionKey key)
+    {
+        await run.Generation.Completion;
+        runtime.Instruments.Finished(key.Model, key.Tenant, run.Finish, run.Generation);
+    }
+
     // Nobody holds the log of a generation without readers.
     private void Forget(long stream, AttachmentOutcome outcome)
     {
@@ -161,6 +168,11 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
         {
             _run!.Abandon();
             _ = _meter!.EndAsync(_run, entry.Attachment, outcome);
+            if (outcome != AttachmentOutcome.Moved)
+            {
+                _ = CountAsync(_run, _ending!.Key);
+            }
+
             runtime.Leave(GrainContext.GrainId);
             DeactivateOnIdle();
         }

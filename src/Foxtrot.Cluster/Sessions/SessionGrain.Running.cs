@@ -141,6 +141,7 @@ internal sealed partial class SessionGrain
             Turn.Finish = run.Finish;
             State.Aborted += IsAbort(Turn.Finish) ? 1 : 0;
             Turn.Error = run.Generation.Error?.Message;
+            _runtime.Instruments.Finished(_key.Model, _key.Tenant, run.Finish, run.Generation);
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class TurnEnding
         _exact = state.Exact && !turn.Inexact;
     }
 
+    /// <summary>The session.</summary>
+    public SessionKey Key => _key;
+
     /// <summary>What the session has cost once the turn has a number of output tokens.</summary>
     public Usage UsageAt(int count) => _before with { CompletionTokens = _before.CompletionTokens + Math.Max(count - _shared, 0) };
 

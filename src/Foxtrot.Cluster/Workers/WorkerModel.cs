@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Workers;
@@ -94,6 +95,13 @@ public sealed class WorkerModel : IAsyncDisposable
         set => _signal.Done = value;
     }
 
+    /// <summary>Records what the engine does; null before the silo is there.</summary>
+    internal EngineInstruments? Instruments
+    {
+        get => _signal.Instruments;
+        set => _signal.Instruments = value;
+    }
+
     /// <summary>A token's own text, made once.</summary>
     internal string TokenText(int token) => _tokenTexts[token] ??= Served.Tokenizer.TokenText(token);
 
@@ -183,11 +191,23 @@ public sealed class WorkerModel : IAsyncDisposable
 
         public long OutputTokens => Volatile.Read(ref _outputTokens);
 
+        public EngineInstruments? Instruments { get; set; }
+
+        public override bool MeasuresSampling => Instruments?.MeasuresSampling ?? false;
+
+        // Readers first: what is recorded can wait.
         public override void OnStep(in StepReport report)
         {
             Volatile.Write(ref _outputTokens, _outputTokens + report.OutputTokens);
             Done?.Invoke();
+            Instruments?.Step(report);
         }
+
+        public override void OnAdmitted(Generation generation) => Instruments?.Admitted(generation);
+
+        public override void OnFirstToken(Generation generation) => Instruments?.FirstToken(generation);
+
+        public override void OnNextToken(Generation generation, long interval) => Instruments?.NextToken(generation, interval);
 
         public override void OnFirstTokens() => Done?.Invoke();
     }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Placement;
 using Foxtrot.Cluster.Sessions;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Contracts;
 
@@ -17,10 +19,11 @@ internal sealed class WorkerRuntime : ILocalLoad
     private readonly Dictionary<string, ForeignService> _foreign = [];
     private volatile bool _draining;
 
-    public WorkerRuntime(IEnumerable<WorkerModel> models, TokenDelivery delivery, ITenantCatalog tenants, ClusterLoad cluster, ILocalSiloDetails silo)
+    public WorkerRuntime(IEnumerable<WorkerModel> models, TokenDelivery delivery, ITenantCatalog tenants, ClusterLoad cluster, ILocalSiloDetails silo, IMeterFactory meters)
     {
         _models = models.ToDictionary(m => m.Info.Name);
         Delivery = delivery;
+        Instruments = new WorkerInstruments(meters, _models.Values, silo.SiloAddress.Endpoint.ToString());
         foreach (var model in _models.Values)
         {
             model.OnStep = delivery.StepDone;
@@ -33,6 +36,9 @@ internal sealed class WorkerRuntime : ILocalLoad
 
     /// <summary>Brings tokens to their readers.</summary>
     public TokenDelivery Delivery { get; }
+
+    /// <summary>What this worker measures.</summary>
+    public WorkerInstruments Instruments { get; }
 
     /// <inheritdoc/>
     public ModelLoad[] Models => [.. _models.Values.Select(m => m.Report())];

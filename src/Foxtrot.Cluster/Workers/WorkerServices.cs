@@ -14,6 +14,7 @@ public static class WorkerServices
     /// <param name="drain">How the worker leaves.</param>
     public static IServiceCollection AddFoxtrotModels(this IServiceCollection services, IReadOnlyList<WorkerModel> models, DrainOptions drain)
     {
+        services.AddMetrics();
         services.AddTenantQuotas();
         services.AddSingleton<TokenDelivery>();
         services.TryAddSingleton<ITenantCatalog, NoTenants>();

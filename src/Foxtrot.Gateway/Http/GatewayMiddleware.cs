@@ -1,18 +1,21 @@
 using System.Globalization;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Security;
+using Foxtrot.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Foxtrot.Gateway.Http;
 
 /// <summary>Around every request: its id, also around its log lines, and one form for everything that goes wrong before the first byte.</summary>
-internal sealed partial class GatewayMiddleware(RequestDelegate next, GatewayOptions options, ILogger<GatewayMiddleware> log)
+internal sealed partial class GatewayMiddleware(
+    RequestDelegate next, GatewayOptions options, GatewayInstruments instruments, ILogger<GatewayMiddleware> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
-        using var scope = log.BeginScope(Caller.Of(context));
+        var caller = Caller.Of(context);
+        using var scope = log.BeginScope(caller);
         try
         {
             await next(context);
@@ -33,6 +36,7 @@ internal sealed partial class GatewayMiddleware(RequestDelegate next, GatewayOpt
                 LogFailure(log, failure, context.TraceIdentifier, context.Request.Path);
             }
 
+            instruments.Failed(caller, error);
             await ErrorBody.WriteAsync(context, error);
         }
     }

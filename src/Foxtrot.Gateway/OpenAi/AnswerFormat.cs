@@ -9,6 +9,9 @@ namespace Foxtrot.Gateway.OpenAi;
 /// <remarks>Stateless and thread-safe.</remarks>
 internal abstract class AnswerFormat
 {
+    /// <summary>What the OpenTelemetry conventions call the operation.</summary>
+    public abstract string Operation { get; }
+
     /// <summary>Begins the answer's id.</summary>
     public abstract string IdPrefix { get; }
 
@@ -95,6 +98,8 @@ internal abstract class AnswerFormat
 /// <summary>Chat.</summary>
 internal sealed class ChatFormat : AnswerFormat
 {
+    public override string Operation => "chat";
+
     public override string IdPrefix => "chatcmpl";
 
     public override string WholeObject => "chat.completion";
@@ -119,6 +124,8 @@ internal sealed class ChatFormat : AnswerFormat
 /// <summary>Completions.</summary>
 internal sealed class CompletionFormat : AnswerFormat
 {
+    public override string Operation => "text_completion";
+
     public override string IdPrefix => "cmpl";
 
     public override string WholeObject => "text_completion";

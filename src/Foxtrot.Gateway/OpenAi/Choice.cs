@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
@@ -19,6 +20,9 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
     /// <summary>Tokens read.</summary>
     public int Read { get; private set; }
 
+    /// <summary>When the first token was read, as the system's time stamp; 0 before.</summary>
+    public long FirstRead { get; private set; }
+
     /// <summary>Tokens that were written to the client's connection.</summary>
     public int Delivered { get; private set; }
 
@@ -33,7 +37,11 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
             return false;
         }
 
-        Read++;
+        if (Read++ == 0)
+        {
+            FirstRead = Stopwatch.GetTimestamp();
+        }
+
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Tenants;
@@ -5,6 +6,7 @@ using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.Metering;
+using Foxtrot.Gateway.Telemetry;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -25,6 +27,8 @@ internal sealed partial class GenerateRoute(
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
+        var started = Stopwatch.GetTimestamp();
+
         // 1. Parse: past this line only valid requests exist, but for bounds that depend on the model.
         var request = await JsonBody.ReadAsync(context, options, table, OpenAiRequest.Empty, (r, e) => check(r, e, options));
         var payer = services.Tenants.TenantOf(context);
@@ -45,6 +49,7 @@ internal sealed partial class GenerateRoute(
                 var usage = choices.ToRecord(context.TraceIdentifier, tenant, model.Name, aborted);
                 reservation.Used = (long)usage.Usage.PromptTokens + usage.Usage.CompletionTokens;
                 services.Usage.Record(usage);
+                services.Instruments.Generated(format.Operation, model.Name, started, choices.Choices, aborted);
             });
         LogGenerates(services.Log, model.Name, set.Id);
         await set.StartAsync(context.RequestAborted);
@@ -79,4 +84,4 @@ internal sealed partial class GenerateRoute(
 
 /// <summary>What routes that generate work with.</summary>
 internal sealed record GenerateServices(
-    ISessionStreams Streams, ModelLookup Models, ITenantSource Tenants, Admission Admission, IUsageRecorder Usage, TimeProvider Time, ILogger<GenerateRoute> Log);
+    ISessionStreams Streams, ModelLookup Models, ITenantSource Tenants, Admission Admission, IUsageRecorder Usage, GatewayInstruments Instruments, TimeProvider Time, ILogger<GenerateRoute> Log);

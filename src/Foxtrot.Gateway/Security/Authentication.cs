@@ -11,6 +11,8 @@ namespace Foxtrot.Gateway.Security;
 /// request is looked at, so that who has none learns nothing, not even which routes there are.
 /// </summary>
 /// <remarks>
+/// Metrics are for operators: open on the ports of <see cref="GatewayOptions.MetricsPorts"/>, elsewhere with the admin key. Such a port
+/// answers nothing else but health checks.
 /// Everybody is <see cref="Tenant.Default"/>, without a key, as long as there is neither a tenant nor a tenants file nor an admin key.
 /// </remarks>
 internal sealed partial class Authentication(
@@ -18,14 +20,24 @@ internal sealed partial class Authentication(
 {
     private static readonly PathString Api = "/v1";
     private static readonly PathString Admin = "/admin";
+    private static readonly PathString Metrics = "/metrics";
 
     private bool NeedsKey => options.AdminKey is not null || options.RequireKeys || !tenants.IsEmpty;
 
     public Task InvokeAsync(HttpContext context)
     {
+        if (options.MetricsPorts.Contains(context.Connection.LocalPort) && context.Request.Path.Value is not ("/metrics" or "/health" or "/alive"))
+        {
+            throw new ApiException(new(404, "this port has /metrics, /health and /alive alone", Code: "unknown_url"));
+        }
+
         if (context.Request.Path.StartsWithSegments(Api))
         {
             context.Features.Get<Caller>()!.Tenant = Tenant(context);
+        }
+        else if (context.Request.Path.StartsWithSegments(Metrics))
+        {
+            CheckMetrics(context);
         }
         else if (options.AdminKey is { } admin && context.Request.Path.StartsWithSegments(Admin) && !admin.Is(Bearer.Read(context)))
         {
@@ -34,6 +46,28 @@ internal sealed partial class Authentication(
         }
 
         return next(context);
+    }
+
+    // Metrics name tenants, so they are no tenant's to read.
+    private void CheckMetrics(HttpContext context)
+    {
+        if (options.MetricsPorts.Contains(context.Connection.LocalPort))
+        {
+            return;
+        }
+
+        if (options.AdminKey is { } admin)
+        {
+            if (!admin.Is(Bearer.Read(context)))
+            {
+                LogRefused(log, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString());
+                throw Bearer.Unknown(context, "the admin key is wrong");
+            }
+        }
+        else if (NeedsKey || options.MetricsPorts.Count > 0)
+        {
+            throw new ApiException(new(404, $"there is no {context.Request.Method} {Metrics}", Code: "unknown_url"));
+        }
     }
 
     private Tenant Tenant(HttpContext context)

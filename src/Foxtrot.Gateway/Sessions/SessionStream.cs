@@ -23,7 +23,7 @@ internal sealed class SessionStream(ISessionStreams streams, ModelLookup models,
         var key = models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
         var from = From(context);
         var samplerVersion = models.Find(key.Model).SamplerVersion;
-        await using var reader = streams.Tail(key, from);
+        await using var reader = streams.Tail(key, from, context.Request.Headers.ContainsKey(LastEventId));
         if (await reader.StartAsync(context.RequestAborted) is { } refusal)
         {
             throw new ApiException(ApiError.Of(refusal));

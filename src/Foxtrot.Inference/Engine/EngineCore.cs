@@ -31,7 +31,7 @@ internal sealed class EngineCore
     {
         _runner = runner;
         _limits = new SchedulerLimits(options.StepTokenBudget, options.PrefillChunk, options.PreemptionLead, options.PreemptionQuantum);
-        _sampling = new TokenSampling(sampler, runner.Vocabulary, runner.Slots, time);
+        _sampling = new TokenSampling(sampler, runner.Vocabulary, runner.Slots, time, observer);
         _time = time;
         _observer = observer;
         _hold = new HoldTime(time);
@@ -41,7 +41,7 @@ internal sealed class EngineCore
         Tenants = new TenantTable((double)runner.Slots * runner.MaxLength * ServiceCost.GeneratedToken, time);
         _view = new SchedulerView(Slots, Tenants);
         _choices = new StepChoices(runner.Slots);
-        _exchange = new SlotExchange(Slots, Tenants);
+        _exchange = new SlotExchange(Slots, Tenants, observer);
         _tokens = new int[runner.Slots];
         _lengths = new int[runner.Slots];
         _rows = new Sequence[runner.Slots];
@@ -151,7 +151,8 @@ internal sealed class EngineCore
 
         var elapsed = _time.GetTimestamp() - start;
         _observer.OnStep(new StepReport(
-            plan, promptTokens, _sampling.OutputTokens, Running, Tenants.Waiting, decode, prefill, _sampling.Elapsed, elapsed, _rebuilt));
+            plan, promptTokens, _sampling.OutputTokens, Running, Tenants.Waiting, decode, prefill, _sampling.Elapsed, elapsed, _rebuilt,
+            _sampling.GeneratedTokens, _sampling.Statistics));
         return true;
     }
 
@@ -280,8 +281,15 @@ internal sealed class EngineCore
 
     private void Feed(Sequence sequence, int tokens)
     {
-        _rebuilt += Math.Clamp(sequence.Rebuilt - sequence.Fed, 0, tokens);
+        var rebuilt = Math.Clamp(sequence.Rebuilt - sequence.Fed, 0, tokens);
+        var given = Math.Clamp(sequence.Log.Count - sequence.Fed, 0, tokens);
+        var prompt = Math.Clamp(sequence.TurnStart - sequence.Fed, 0, tokens);
+
+        // Of the tokens that the request gave, those behind its prompt were fed elsewhere before, and all of them if it was resumed.
+        var computed = sequence.Generation.Request.Resumed ? 0 : Math.Max(prompt - rebuilt, 0);
+        sequence.Tenant.CountFed(computed, Math.Max(given, rebuilt) - computed);
         sequence.Fed += tokens;
+        _rebuilt += rebuilt;
     }
 
     private void Finish(Sequence sequence) => End(sequence, sequence.Ending!.Value, sequence.Error);

@@ -45,7 +45,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         // Rows that influence each other may only run alone.
         Slots = model.Graph.RowsIndependent ? options.Slots : 1;
         _runner = ForwardRunner.Create(model, Slots, ContextLength);
-        _sampler = new BatchSampler(options.SamplerThreads);
+        _sampler = new BatchSampler(options.SamplerThreads, _time);
         _core = new EngineCore(_runner, options, _sampler, _time, observer ?? new EngineObserver());
         _thread = new Thread(Loop) { IsBackground = true, Name = $"engine {model.Device}" };
         _thread.Start();

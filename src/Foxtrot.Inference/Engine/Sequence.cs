@@ -112,10 +112,15 @@ internal sealed class Sequence
     /// <summary>Notes that an output token has been chosen or replayed.</summary>
     public void Decide() => Decided++;
 
+    /// <summary>When it chose its last token; 0 when it has not chosen any yet.</summary>
+    public long LastToken { get; set; }
+
     /// <summary>Notes that it has got a slot.</summary>
-    public void Admit(long now)
+    /// <returns>Whether it is its first one.</returns>
+    public bool Admit(long now)
     {
-        if (Generation.Timings.Admitted == 0)
+        var isFirst = Generation.Timings.Admitted == 0;
+        if (isFirst)
         {
             Generation.Timings.Admitted = now;
         }
@@ -125,6 +130,7 @@ internal sealed class Sequence
         _isCharged = true;
         _countAtAdmission = Count;
         _admitted = now;
+        return isFirst;
     }
 
     /// <summary>Notes that it has given its slot up: what the cache held is lost.</summary>

@@ -5,7 +5,7 @@ namespace Foxtrot.Inference.Engine;
 
 /// <summary>Carries out who gives up and who gets slots in a step.</summary>
 /// <remarks>Belongs to the engine's thread.</remarks>
-internal sealed class SlotExchange(SlotTable slots, TenantTable tenants)
+internal sealed class SlotExchange(SlotTable slots, TenantTable tenants, EngineObserver observer)
 {
     private readonly Sequence[] _preempted = new Sequence[Preemption.MostPerStep];
 
@@ -38,7 +38,11 @@ internal sealed class SlotExchange(SlotTable slots, TenantTable tenants)
 
         for (var i = 0; i < admissions.Length; i++)
         {
-            admitted[i].Admit(now);
+            if (admitted[i].Admit(now))
+            {
+                observer.OnAdmitted(admitted[i].Generation);
+            }
+
             slots.Admit(admitted[i]);
         }
 

@@ -1,4 +1,5 @@
 using Foxtrot.Inference.Batching;
+using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Engine;
 
@@ -13,6 +14,8 @@ namespace Foxtrot.Inference.Engine;
 /// <param name="SamplingTime">Choosing tokens.</param>
 /// <param name="StepTime">The whole step.</param>
 /// <param name="RebuiltTokens">Tokens fed, prompt and generated, that the cache had held before their sequence was preempted. Preemptions are in the plan.</param>
+/// <param name="GeneratedTokens">Output tokens chosen, replayed ones not counted.</param>
+/// <param name="Sampling">The parts of <paramref name="SamplingTime"/>, where <see cref="EngineObserver.MeasuresSampling"/> asks for them.</param>
 public readonly record struct StepReport(
     StepPlan Plan,
     int PromptTokens,
@@ -23,4 +26,6 @@ public readonly record struct StepReport(
     long PrefillTime,
     long SamplingTime,
     long StepTime,
-    int RebuiltTokens);
+    int RebuiltTokens,
+    int GeneratedTokens,
+    BatchStatistics Sampling);

@@ -10,6 +10,9 @@ internal sealed class TenantState(string name)
     private int _running;
     private int _waiting;
     private long _lastActive;
+    private long _generated;
+    private long _computed;
+    private long _recomputed;
 
     /// <summary>The tenant's name.</summary>
     public string Name { get; } = name;
@@ -46,6 +49,18 @@ internal sealed class TenantState(string name)
         Volatile.Write(ref _service, _service + cost);
     }
 
+    /// <summary>Counts a chosen token.</summary>
+    public void CountGenerated() => Volatile.Write(ref _generated, _generated + 1);
+
+    /// <summary>Counts tokens that were fed.</summary>
+    /// <param name="computed">Prompt, for the first time.</param>
+    /// <param name="recomputed">Anything, again.</param>
+    public void CountFed(int computed, int recomputed)
+    {
+        Volatile.Write(ref _computed, _computed + computed);
+        Volatile.Write(ref _recomputed, _recomputed + recomputed);
+    }
+
     /// <summary>Notes how long its queue is, for readers.</summary>
     public void CountWaiting() => Volatile.Write(ref _waiting, Queue.Count);
 
@@ -65,6 +80,9 @@ internal sealed class TenantState(string name)
             Volatile.Read(ref _weight),
             running,
             waiting,
-            running + waiting > 0 ? now : Volatile.Read(ref _lastActive));
+            running + waiting > 0 ? now : Volatile.Read(ref _lastActive),
+            Volatile.Read(ref _generated),
+            Volatile.Read(ref _computed),
+            Volatile.Read(ref _recomputed));
     }
 }

@@ -4,7 +4,7 @@ using Foxtrot.Sampling;
 namespace Foxtrot.Inference.Engine;
 
 /// <summary>Turns the logits of a pass into output tokens: taps, draws, publication, and whether a sequence ends.</summary>
-internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int slots, TimeProvider time)
+internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int slots, TimeProvider time, EngineObserver observer)
 {
     private readonly SampleRow[] _rows = new SampleRow[slots];
     private readonly TokenDraw[] _draws = new TokenDraw[slots];
@@ -15,11 +15,20 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
     /// <summary>Output tokens since the last restart.</summary>
     public int OutputTokens { get; private set; }
 
+    /// <summary>Output tokens chosen since the last restart, replayed ones not counted.</summary>
+    public int GeneratedTokens { get; private set; }
+
+    /// <summary>How the time was spent since the last restart, if the observer asked then.</summary>
+    public BatchStatistics Statistics { get; private set; }
+
     /// <summary>Zeroes the counters.</summary>
     public void Restart()
     {
         Elapsed = 0;
         OutputTokens = 0;
+        GeneratedTokens = 0;
+        Statistics = BatchStatistics.None;
+        sampler.Measures = observer.MeasuresSampling;
     }
 
     /// <summary>Chooses the next output token of every sequence that is due one; replayed tokens are taken note of.</summary>
@@ -58,13 +67,14 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
         var now = time.GetTimestamp();
         Elapsed += now - start;
         OutputTokens += sequences.Length;
+        Statistics = Statistics.Add(sampler.Statistics);
         for (var r = 0; r < sequences.Length; r++)
         {
             Commit(sequences[r], _draws[r], now);
         }
     }
 
-    private static void Commit(Sequence sequence, in TokenDraw draw, long now)
+    private void Commit(Sequence sequence, in TokenDraw draw, long now)
     {
         var request = sequence.Generation.Request;
         if (draw.Outcome != DrawOutcome.Chosen)
@@ -81,6 +91,8 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
         if (!replayed)
         {
             sequence.Append(draw.Token);
+            sequence.Tenant.CountGenerated();
+            GeneratedTokens++;
         }
 
         sequence.Decide();
@@ -92,6 +104,11 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
         if (index == sequence.TurnStart)
         {
             sequence.Generation.Timings.FirstToken = now;
+        }
+
+        if (!replayed)
+        {
+            Observe(sequence, index, now);
         }
 
         // The monitor first: what it derives from a token is there when readers see the token.
@@ -115,6 +132,20 @@ internal sealed class TokenSampling(BatchSampler sampler, int vocabulary, int sl
         {
             sequence.Ending = FinishReason.Length;
         }
+    }
+
+    private void Observe(Sequence sequence, int index, long now)
+    {
+        if (sequence.LastToken != 0)
+        {
+            observer.OnNextToken(sequence.Generation, now - sequence.LastToken);
+        }
+        else if (index == sequence.TurnStart && !sequence.Generation.Request.Resumed)
+        {
+            observer.OnFirstToken(sequence.Generation);
+        }
+
+        sequence.LastToken = now;
     }
 
     private static void Publish(Sequence sequence, in TokenDraw draw, bool replayed)

@@ -11,6 +11,9 @@ internal sealed class SamplingScratch
 
     public RowKernels Kernels { get; }
 
+    /// <summary>Measures the rows; null when nobody wants to know.</summary>
+    public RowMeter? Meter { get; set; }
+
     /// <summary>Maxima of the current view's blocks.</summary>
     public float[] BlockMax { get; private set; } = [];
 

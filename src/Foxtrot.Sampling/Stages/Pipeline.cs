@@ -50,9 +50,11 @@ internal sealed class Pipeline
     /// <summary>Runs all stages over a row.</summary>
     public DrawOutcome Run(ref CandidateRow row, in StepContext context, IStageObserver? observer = null)
     {
+        RowMeter? meter = row.Scratch.Meter;
         foreach (Stage stage in _stages)
         {
             double value;
+            meter?.Enter(stage.EditsLogits ? RowPart.Penalties : RowPart.Truncate);
             if (stage.EditsLogits)
             {
                 row.Materialise();

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Hosting;
 using Foxtrot.Cluster.Tenants;
@@ -9,6 +10,7 @@ using Foxtrot.Output;
 using Foxtrot.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -47,7 +49,7 @@ internal static class ServeHost
 
         await app.StartAsync(cancellationToken);
         await ReadyAsync(app, cancellationToken);
-        terminal.Output.WriteLine(ReadyLine(options.Role, app.Urls, models.All.Select(m => m.Info.Name)));
+        terminal.Output.WriteLine(ReadyLine(options.Role, Addresses(app, options), models.All.Select(m => m.Info.Name)));
         await terminal.Output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
     }
@@ -79,12 +81,12 @@ internal static class ServeHost
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (options.Urls.Count > 0)
         {
-            builder.WebHost.UseUrls([.. options.Urls]);
+            builder.WebHost.UseUrls([.. options.Urls, .. options.MetricsUrls]);
         }
 
         builder.WebHost.ConfigureKestrel(ServeLimits.Apply);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
-        builder.Services.AddDefaultHealthChecks().AddCheck<ReadyCheck>("cluster");
+        builder.AddServiceDefaults().AddCheck<ReadyCheck>("cluster");
     }
 
     private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
@@ -102,13 +104,23 @@ internal static class ServeHost
 
         if (options.Role != ServeRole.Worker)
         {
-            builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
-            builder.Services.AddFoxtrotGateway(new GatewayOptions { AdminKey = options.AdminKey, RequireKeys = options.Tenants is not null, CorsOrigins = options.Cors });
+            builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(
+                services.GetRequiredService<IGrainFactory>(), meters: services.GetRequiredService<IMeterFactory>()));
+            builder.Services.AddFoxtrotGateway(new GatewayOptions { AdminKey = options.AdminKey, RequireKeys = options.Tenants is not null, CorsOrigins = options.Cors, MetricsPorts = MetricsPorts(options) });
             if (options.Tenants is { } tenants)
             {
                 builder.Services.AddFoxtrotTenantFile(tenants);
             }
         }
+    }
+
+    private static int[] MetricsPorts(ServeOptions options) => [.. options.MetricsUrls.Select(url => BindingAddress.Parse(url).Port)];
+
+    // The port for metrics is nobody's to send requests to.
+    private static IEnumerable<string> Addresses(WebApplication app, ServeOptions options)
+    {
+        var ports = MetricsPorts(options);
+        return app.Urls.Where(url => !ports.Contains(BindingAddress.Parse(url).Port));
     }
 
     // Half of the time to finish what runs, the other half to move what does not.

@@ -35,6 +35,9 @@ internal sealed record ServeOptions
     /// </summary>
     public required IReadOnlyList<string> Urls { get; init; }
 
+    /// <summary>Addresses beside <see cref="Urls"/> that answer <c>/metrics</c> without a key, each with a port. Default none.</summary>
+    public IReadOnlyList<string> MetricsUrls { get; init; } = [];
+
     /// <summary>The file with tenants; null is none.</summary>
     public string? Tenants { get; init; }
 

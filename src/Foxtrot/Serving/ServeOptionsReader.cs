@@ -63,6 +63,7 @@ internal sealed class ServeOptionsReader
             },
             Queue = Number(ServeSetting.Queue, 256, 0, 1_000_000),
             Urls = urls,
+            MetricsUrls = MetricsUrls(),
             Tenants = access.Tenants,
             AdminKey = access.AdminKey,
             Cors = access.Cors,
@@ -218,6 +219,25 @@ internal sealed class ServeOptionsReader
         foreach (var url in urls.Where(url => !IsAddress(url)))
         {
             _errors.Add($"--urls must be a list of addresses such as http://127.0.0.1:8080 with ports in [0, 65535], but has '{url}'");
+        }
+
+        return urls;
+    }
+
+    private string[] MetricsUrls()
+    {
+        var urls = (Text(ServeSetting.MetricsUrls) ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (var url in urls)
+        {
+            if (!IsAddress(url) || BindingAddress.Parse(url) is not { Scheme: "http", Port: > 0 })
+            {
+                _errors.Add($"--metrics-urls must be a list of addresses such as http://*:9090 with ports in [1, 65535], but has '{url}'");
+            }
+        }
+
+        if (urls.Length > 0 && ServeAccess.Endpoints(_configuration).Length > 0)
+        {
+            _errors.Add($"--metrics-urls and Kestrel:Endpoints must not both be given, but --metrics-urls is '{string.Join(';', urls)}'");
         }
 
         return urls;

@@ -22,7 +22,7 @@ internal sealed class ScriptedStreams : ISessionStreams
 
     public GenerationReader Run(SessionKey key, SessionRequest request) => Open(new() { Key = key, Request = request });
 
-    public GenerationReader Tail(SessionKey key, int from) => Open(new() { Key = key, From = from });
+    public GenerationReader Tail(SessionKey key, int from, bool comesBack = false) => Open(new() { Key = key, From = from });
 
     /// <summary>Waits for the next reader that nobody has waited for.</summary>
     public async Task<ScriptedReader> NextAsync() => await _arrived.Reader.ReadAsync(TestContext.Current.CancellationToken);

@@ -1,0 +1,73 @@
+using Foxtrot.Cluster.Workers;
+using Foxtrot.Inference.Engine;
+using TagValue = System.Collections.Generic.KeyValuePair<string, object?>;
+
+namespace Foxtrot.Cluster.Telemetry;
+
+/// <summary>Records what one model's engine reports, on its thread.</summary>
+/// <param name="instruments">Where to.</param>
+/// <param name="model">The model.</param>
+/// <param name="worker">The worker's tag.</param>
+internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel model, TagValue worker)
+{
+    private static readonly TagValue Prefill = new("phase", "prefill");
+    private static readonly TagValue Decode = new("phase", "decode");
+    private static readonly TagValue Penalties = new("stage", "penalties");
+    private static readonly TagValue Truncate = new("stage", "truncate");
+    private static readonly TagValue Draw = new("stage", "draw");
+    private static readonly TagValue Total = new("stage", "total");
+
+    private readonly TagValue _model = new(FoxtrotMeter.Model, model.Info.Name);
+
+    /// <summary>Tokens drawn per second.</summary>
+    public TokenRate Rate { get; } = new(TimeProvider.System);
+
+    /// <summary>Whether anybody wants to know how sampling spends its time.</summary>
+    public bool MeasuresSampling => instruments.Sampling.Enabled || instruments.Entropy.Enabled;
+
+    /// <summary>A step has been done.</summary>
+    public void Step(in StepReport report)
+    {
+        Rate.Add(report.GeneratedTokens);
+        instruments.Step.Record(Seconds(report.StepTime), _model, worker);
+        instruments.Batch.Record(report.Plan.DecodeRows + report.Plan.Sequences, _model, worker);
+        if (report.PrefillTime > 0)
+        {
+            instruments.Forward.Record(Seconds(report.PrefillTime), _model, worker, Prefill);
+        }
+
+        if (report.DecodeTime > 0)
+        {
+            instruments.Forward.Record(Seconds(report.DecodeTime), _model, worker, Decode);
+        }
+
+        if (report.OutputTokens == 0)
+        {
+            return;
+        }
+
+        instruments.Sampling.Record(Seconds(report.SamplingTime), _model, worker, Total);
+        instruments.Sampling.Record(Seconds(report.Sampling.Penalties), _model, worker, Penalties);
+        instruments.Sampling.Record(Seconds(report.Sampling.Truncate), _model, worker, Truncate);
+        instruments.Sampling.Record(Seconds(report.Sampling.Draw), _model, worker, Draw);
+        if (report.Sampling.Candidates > 0)
+        {
+            instruments.Entropy.Record(report.Sampling.Entropy, _model);
+            instruments.Candidates.Record(report.Sampling.Candidates, _model);
+        }
+    }
+
+    /// <summary>A generation has got its first slot.</summary>
+    public void Admitted(Generation generation) => instruments.Queue.Record(
+        Seconds(generation.Timings.Admitted - generation.Timings.Submitted), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+
+    /// <summary>A generation has its first token.</summary>
+    public void FirstToken(Generation generation) => instruments.FirstToken.Record(
+        Seconds(generation.Timings.FirstToken - generation.Timings.Submitted), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+
+    /// <summary>A generation has another token.</summary>
+    public void NextToken(Generation generation, long interval) => instruments.InterToken.Record(
+        Seconds(interval), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+
+    private static double Seconds(long interval) => (double)interval / TimeProvider.System.TimestampFrequency;
+}
