@@ -1,4 +1,5 @@
 using Foxtrot.Commands;
+using k8s;
 using Microsoft.Extensions.Configuration;
 
 namespace Foxtrot.Serving;
@@ -6,11 +7,12 @@ namespace Foxtrot.Serving;
 /// <summary>What a process does besides when it runs in a pod: it takes its name, address and cluster from it, and watches the others.</summary>
 /// <remarks>
 /// Orleans' Kubernetes hosting declares a silo dead as soon as its pod is gone, also one that vanished with its node, instead of
-/// waiting for missed probes; it asks the API server, for which the pod's service account may get, list and watch pods. Membership
-/// itself stays in Redis.
+/// waiting for missed probes; it asks the API server, as the pod's service account, which must be allowed to get, list and watch pods,
+/// or as <c>KUBECONFIG</c> says where that is set. Membership itself stays in Redis.
 /// </remarks>
 internal static class PodHosting
 {
+    private const string ClientFile = "KUBECONFIG";
     private const string ServiceHost = "KUBERNETES_SERVICE_HOST";
     private const string ClusterId = "ORLEANS_CLUSTER_ID";
     private const string ServiceId = "ORLEANS_SERVICE_ID";
@@ -29,9 +31,13 @@ internal static class PodHosting
 
         var missing = Needed.Where(name => !Has(name)).ToArray();
         return missing.Length == 0
-            ? silo => silo.UseKubernetesHosting()
+            ? silo => silo.UseKubernetesHosting(hosting => hosting.Configure(options => options.GetClientConfiguration = Client))
             : throw new UsageException($"in a pod that sets {ClusterId} or {ServiceId}, {string.Join(", ", missing)} must be set too");
 
         bool Has(string name) => !string.IsNullOrEmpty(configuration[name]);
+
+        KubernetesClientConfiguration Client() => Has(ClientFile)
+            ? KubernetesClientConfiguration.BuildConfigFromConfigFile(configuration[ClientFile])
+            : KubernetesClientConfiguration.InClusterConfig();
     }
 }
