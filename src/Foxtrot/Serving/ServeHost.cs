@@ -92,13 +92,14 @@ internal static class ServeHost
     private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
     {
         var cluster = new ClusterOptions { Redis = options.Redis, DataDirectory = options.Data };
+        var pod = PodHosting.Find(builder.Configuration);
         if (options.Role == ServeRole.Gateway)
         {
-            builder.AddFoxtrotGateway(cluster);
+            builder.AddFoxtrotGateway(cluster, pod);
         }
         else
         {
-            builder.AddFoxtrotWorker(cluster);
+            builder.AddFoxtrotWorker(cluster, pod);
             builder.Services.AddFoxtrotModels(models.All, Drain(options.Drain));
         }
 

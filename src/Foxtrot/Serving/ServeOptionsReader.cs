@@ -18,6 +18,10 @@ internal sealed class ServeOptionsReader
     private const string SyntheticName = "foxtrot-synthetic";
     private const string AspNetUrls = "ASPNETCORE_URLS";
 
+    // As ASP.NET Core reads them: the first that is set. Base images set the second, orchestrators the first.
+    private static readonly string[] HttpPorts = ["HTTP_PORTS", "ASPNETCORE_HTTP_PORTS"];
+    private static readonly string[] HttpsPorts = ["HTTPS_PORTS", "ASPNETCORE_HTTPS_PORTS"];
+
     private readonly IConfigurationRoot _configuration;
     private readonly List<string> _errors = [];
 
@@ -212,6 +216,11 @@ internal sealed class ServeOptionsReader
         var text = Text(ServeSetting.Urls) ?? _configuration[AspNetUrls];
         if (string.IsNullOrEmpty(text))
         {
+            text = string.Join(';', Ports("http", HttpPorts).Concat(Ports("https", HttpsPorts)));
+        }
+
+        if (text.Length == 0)
+        {
             return [role == ServeRole.Worker ? "http://127.0.0.1:0" : "http://127.0.0.1:8080"];
         }
 
@@ -242,6 +251,12 @@ internal sealed class ServeOptionsReader
 
         return urls;
     }
+
+    // Ports alone mean all addresses.
+    private IEnumerable<string> Ports(string scheme, string[] variables) =>
+        (variables.Select(name => _configuration[name]).FirstOrDefault(value => !string.IsNullOrEmpty(value)) ?? "")
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(port => $"{scheme}://*:{port}");
 
     private static bool IsAddress(string url)
     {

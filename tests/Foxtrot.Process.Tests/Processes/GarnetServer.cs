@@ -21,7 +21,8 @@ internal sealed class GarnetServer : IAsyncDisposable
     public string Endpoint { get; }
 
     /// <summary>Starts a server with empty storage; returns once it takes connections.</summary>
-    public static async Task<GarnetServer> StartAsync()
+    /// <param name="password">What it asks for; null for nothing.</param>
+    public static async Task<GarnetServer> StartAsync(string? password = null)
     {
         var program = await Program.Value;
         var port = FreePort();
@@ -31,6 +32,7 @@ internal sealed class GarnetServer : IAsyncDisposable
 
             // Its own defaults are sized for a machine of its own: 16 GB of log, 128 MB of index.
             "--memory", "256m", "--page", "1m", "--index", "8m",
+            .. password is null ? Array.Empty<string>() : ["--auth", "Password", "--password", password],
         ];
         var process = ChildProcess.Start(
             "garnet", "dotnet", arguments, new Dictionary<string, string> { ["DOTNET_gcServer"] = "0" }, Reaper.NewFolder("garnet"));

@@ -101,6 +101,22 @@ public sealed class ServeOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Ports_that_a_container_is_given_mean_all_addresses()
+    {
+        using var image = new Variable("ASPNETCORE_HTTP_PORTS", "8080");
+        Assert.Equal(["http://*:8080"], Read(new() { ["Foxtrot:Insecure"] = "true" }).Urls);
+        Assert.Equal(["http://*:8080"], Read(new() { ["Foxtrot:Role"] = "worker", ["Foxtrot:Redis"] = "redis:6379" }).Urls);
+        Assert.Contains("http://*:8080 can be reached from elsewhere", Assert.Throws<UsageException>(() => Read()).Message, StringComparison.Ordinal);
+
+        using var plain = new Variable("HTTP_PORTS", "5000;5001");
+        using var secure = new Variable("HTTPS_PORTS", "5443");
+        Assert.Equal(["http://*:5000", "http://*:5001", "https://*:5443"], Read(new() { ["Foxtrot:Insecure"] = "true" }).Urls);
+
+        using var urls = new Variable("ASPNETCORE_URLS", "http://localhost:5005");
+        Assert.Equal(["http://localhost:5005"], Read().Urls);
+    }
+
+    [Fact]
     public void A_worker_takes_any_free_port() =>
         Assert.Equal(["http://127.0.0.1:0"], Read(new() { ["Foxtrot:Role"] = "worker", ["Foxtrot:Redis"] = "localhost:6379" }).Urls);
 
