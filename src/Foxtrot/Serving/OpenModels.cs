@@ -16,6 +16,9 @@ internal sealed class OpenModels : IAsyncDisposable
     /// <summary>The models, ready to generate.</summary>
     public IReadOnlyList<WorkerModel> All => _models;
 
+    /// <summary>Which engine has failed, for people; null while all of them run.</summary>
+    public string? Failure => _models.Find(m => m.Served.Engine.Completion.IsFaulted) is { } failed ? $"the engine of model '{failed.Info.Name}' has failed" : null;
+
     /// <summary>Opens and checks the models; a gateway has none.</summary>
     /// <exception cref="Exception">One of them cannot be served; those before it are closed again.</exception>
     public static async Task<OpenModels> OpenAsync(ServeOptions options, Terminal terminal)

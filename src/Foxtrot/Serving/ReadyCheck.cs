@@ -4,10 +4,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Foxtrot.Serving;
 
-/// <summary>Ready means: the cluster joined, a model there to answer with, and the tenants known.</summary>
-internal sealed class ReadyCheck(ClusterReadiness readiness, ITenantFollower tenants) : IHealthCheck
+/// <summary>Ready means: the cluster joined, a model there to answer with, the tenants known, and every engine of this process running.</summary>
+/// <remarks>
+/// A model is opened before the process listens, and opening it checks what it computes: a few tokens alone, in a batch and in chunks,
+/// compared bit by bit. Where the bits differ the worker serves, and its models say that they are not exact.
+/// </remarks>
+internal sealed class ReadyCheck(ClusterReadiness readiness, ITenantFollower tenants, OpenModels models) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult((readiness.Missing ?? tenants.Doubt) is { } missing ? HealthCheckResult.Unhealthy(missing) : HealthCheckResult.Healthy());
+        Task.FromResult((readiness.Missing ?? tenants.Doubt ?? models.Failure) is { } missing ? HealthCheckResult.Unhealthy(missing) : HealthCheckResult.Healthy());
 }

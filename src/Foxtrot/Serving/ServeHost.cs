@@ -31,6 +31,7 @@ internal static class ServeHost
         var options = ServeOptionsReader.Read(builder.Configuration);
         await using var models = await OpenModels.OpenAsync(options, terminal);
         AddHost(builder, options);
+        builder.Services.AddSingleton(models);
         try
         {
             AddCluster(builder, options, models);
