@@ -19,7 +19,10 @@ internal static class Ledger
     /// <summary>Silence after which a session is asked, and after which it matters that a process is gone.</summary>
     public static readonly TimeSpan Asking = TimeSpan.FromMinutes(1);
 
-    /// <summary>Silence after which an output ends with its processes: a moment longer than a new process may be unknown.</summary>
+    /// <summary>
+    /// Silence after which an output ends with its processes, and a session whose process is gone is asked: a moment longer than a new
+    /// process may be unknown.
+    /// </summary>
     public static readonly TimeSpan Mourning = TimeSpan.FromSeconds(10);
 
     /// <summary>The same where nobody but a worker reports: the application reads on with another worker meanwhile.</summary>
@@ -61,7 +64,7 @@ internal static class Ledger
             var silence = now - entry.News;
             if (entry.IsSession && !entry.WorkerDone)
             {
-                if (silence >= Asking)
+                if (silence >= Asking || (silence >= Mourning && entry.Worker is { } worker && !isAlive(worker)))
                 {
                     ask.Add(name);
                     state = state with { Open = state.Open.SetItem(name, entry with { News = now }) };
@@ -124,7 +127,7 @@ internal static class Ledger
         LedgerSource.Reader => entry with { Reader = sender, ReaderDone = entry.ReaderDone || report.Done },
 
         // A session, or another worker, that goes on: what was said before it does not hold any more.
-        LedgerSource.Session => entry with { WorkerDone = report.Done },
+        LedgerSource.Session => entry with { Worker = sender, WorkerDone = report.Done },
         _ when report.Epoch < entry.Epoch => entry,
         _ when report.Opens => entry with { Worker = sender, Epoch = report.Epoch, Reader = entry.Reader ?? report.Reader, WorkerDone = report.Done },
         _ => entry with { WorkerDone = entry.WorkerDone || report.Done },

@@ -140,12 +140,14 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public void A_silent_session_is_asked_once_a_minute_and_a_settled_one_leaves()
+    public void A_silent_session_is_asked_once_a_minute_or_soon_where_its_process_is_gone_and_a_settled_one_leaves()
     {
         var now = LedgerSimulation.Start;
         var report = new LedgerReport { Entry = "s", Model = "small", Source = LedgerSource.Session, Opens = true, Counts = new UsageCounts { Requests = 1 } };
         var state = Ledger.Apply(new LedgerState(), Batch("a", 1, report), now);
         Assert.Empty(Ledger.Sweep(state, now + Ledger.Asking / 2, _ => true).Ask);
+        Assert.Empty(Ledger.Sweep(state, now + Ledger.Mourning / 2, _ => false).Ask);
+        Assert.Equal(["s"], Ledger.Sweep(state, now + Ledger.Mourning, name => name != "a").Ask);
         (state, var ask) = Ledger.Sweep(state, now += Ledger.Asking, _ => true);
         Assert.Equal(["s"], ask);
         Assert.Empty(Ledger.Sweep(state, now, _ => true).Ask);
