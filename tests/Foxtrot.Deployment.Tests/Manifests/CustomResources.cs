@@ -46,6 +46,18 @@ public sealed class MetricsEndpoint
 
     [JsonPropertyName("interval")]
     public string Interval { get; set; } = "";
+
+    [JsonPropertyName("relabelings")]
+    public List<Relabeling> Relabelings { get; set; } = [];
+}
+
+public sealed class Relabeling
+{
+    [JsonPropertyName("targetLabel")]
+    public string TargetLabel { get; set; } = "";
+
+    [JsonPropertyName("replacement")]
+    public string Replacement { get; set; } = "";
 }
 
 /// <summary>Recording and alerting rules of the Prometheus operator; what they say is promtool's to check.</summary>
