@@ -49,6 +49,7 @@ if (builder.ExecutionContext.IsRunMode)
     var prometheus = builder.AddContainer("prometheus", "prom/prometheus", "v3.5.0")
         .WithArgs("--config.file=/etc/prometheus/prometheus.yml", "--web.enable-otlp-receiver")
         .WithBindMount("prometheus.yml", "/etc/prometheus/prometheus.yml", isReadOnly: true)
+        .WithBindMount("../k8s/components/monitoring", "/etc/prometheus/rules", isReadOnly: true)
         .WithHttpEndpoint(targetPort: 9090)
         .WithHttpHealthCheck("/-/ready");
     builder.AddContainer("grafana", "grafana/grafana", "12.1.0")

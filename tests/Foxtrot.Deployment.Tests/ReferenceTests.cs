@@ -94,6 +94,8 @@ public sealed class ReferenceTests
             var service = Assert.Single(manifests.Of<V1Service>(), s => ManifestSet.Matches(monitor.Spec.Selector.MatchLabels, s.Metadata.Labels));
             Assert.All(monitor.Spec.Endpoints, endpoint => Assert.Equal("/metrics", Assert.Single(service.Spec.Ports, p => p.Name == endpoint.Port) is not null ? endpoint.Path : ""));
         });
+        // Where a gateway takes requests, its metrics need the admin key, which a monitor does not have.
+        Assert.All(manifests.Of<ServiceMonitor>().SelectMany(monitor => monitor.Spec.Endpoints), endpoint => Assert.Equal("metrics", endpoint.Port));
         Assert.All(manifests.Of<PodMonitor>(), monitor =>
         {
             var pods = Assert.Single(manifests.Selected(monitor.Spec.Selector));
@@ -120,6 +122,7 @@ public sealed class ReferenceTests
         }
 
         Assert.True(Reaches(manifests, stranger, manifests.Silos.Single(s => s.Name == "gateway"), "http"));
+        Assert.False(Reaches(manifests, stranger, manifests.Silos.Single(s => s.Name == "gateway"), "metrics"));
         Assert.False(Reaches(manifests, stranger, manifests.Silos.Single(s => s.Name == "worker"), "http"));
     }
 

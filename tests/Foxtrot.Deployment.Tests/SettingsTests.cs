@@ -57,6 +57,9 @@ public sealed class SettingsTests : IDisposable
             var configuration = Configuration(manifests, silo);
             var http = new Uri(ServeOptionsReader.Read(configuration).Urls.Single().Replace("*", "any", StringComparison.Ordinal));
             Assert.Equal(Port(silo, "http"), http.Port.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(
+                silo.HasPort("metrics") ? [Port(silo, "metrics")] : [],
+                ServeOptionsReader.Read(configuration).MetricsUrls.Select(url => url[(url.LastIndexOf(':') + 1)..]));
             Assert.Equal(Port(silo, "silo"), configuration["Orleans:Endpoints:SiloPort"]);
             Assert.Equal(Port(silo, "clients"), configuration["Orleans:Endpoints:GatewayPort"]);
             Assert.Equal("10.1.2.3", configuration["Orleans:Endpoints:AdvertisedIPAddress"]);

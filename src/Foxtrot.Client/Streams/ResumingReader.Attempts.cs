@@ -35,7 +35,7 @@ internal sealed partial class ResumingReader
                 }
 
                 Resumptions++;
-                Interrupt(outcome == AttemptOutcome.Lost ? "worker_lost" : "moved");
+                Interrupt(outcome == AttemptOutcome.Lost ? StreamInstruments.WorkerLost : StreamInstruments.Moved);
                 if (failures > 0)
                 {
                     await Task.Delay(_options.RetryDelay * Math.Min(failures, 10), _time, _disposed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -52,9 +52,10 @@ internal sealed partial class ResumingReader : GenerationReader
     public ResumingReader Begin(bool comesBack)
     {
         _progress = _time.GetTimestamp();
+        Instruments?.Begun(Key.Model);
         if (comesBack)
         {
-            Interrupt("gateway_lost");
+            Interrupt(StreamInstruments.GatewayLost);
         }
 
         _ = DriveAsync();
