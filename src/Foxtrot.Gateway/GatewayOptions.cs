@@ -50,6 +50,9 @@ public sealed class GatewayOptions
     /// <summary>Local ports on which <c>/metrics</c> is answered without a key, and nothing of the API. Default none.</summary>
     public IReadOnlyList<int> MetricsPorts { get; set; } = [];
 
+    /// <summary>Whether spans hold the text of prompts and outputs. Default false: what users write stays out of telemetry.</summary>
+    public bool CaptureMessageContent { get; set; }
+
     /// <summary>Origins whose pages may call the API from a browser, such as <c>https://example.com</c>, or <c>*</c>. Default none.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 

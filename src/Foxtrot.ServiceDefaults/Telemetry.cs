@@ -11,12 +11,16 @@ namespace Foxtrot.ServiceDefaults;
 /// <summary>Metrics and traces of a process, by OpenTelemetry; its own settings (<c>OTEL_...</c>) are honoured.</summary>
 /// <remarks>
 /// Prometheus reads <see cref="MetricsPath"/>. With <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> everything is sent there too, and only then are
-/// traces kept at all. <c>OTEL_SDK_DISABLED=true</c> turns all of it off.
+/// traces kept at all: of one request in ten, and of those that come with a sampled <c>traceparent</c>, unless
+/// <c>OTEL_TRACES_SAMPLER</c> and <c>OTEL_TRACES_SAMPLER_ARG</c> say otherwise. <c>OTEL_SDK_DISABLED=true</c> turns all of it off.
 /// </remarks>
 public static class Telemetry
 {
     /// <summary>Where Prometheus reads.</summary>
     public const string MetricsPath = "/metrics";
+
+    /// <summary>The share of requests that is traced when nothing else is said.</summary>
+    public const double SampledShare = 0.1;
 
     /// <summary>Meters beside those of ASP.NET Core and the runtime.</summary>
     public static IReadOnlyList<string> Meters { get; } = ["Foxtrot", "Microsoft.Orleans"];
@@ -46,9 +50,9 @@ public static class Telemetry
                 .AddRuntimeInstrumentation()
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter());
-        if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (IsTraced(builder))
         {
-            telemetry.WithTracing(traces => traces.AddSource([.. Sources]).AddAspNetCoreInstrumentation(http => http.Filter = IsWork));
+            telemetry.WithTracing(traces => Trace(traces, builder));
             telemetry.UseOtlpExporter();
         }
 
@@ -63,6 +67,23 @@ public static class Telemetry
         if (app.Services.GetService<MeterProvider>() is not null)
         {
             app.MapPrometheusScrapingEndpoint(MetricsPath);
+        }
+    }
+
+    /// <summary>Whether spans are sent anywhere.</summary>
+    public static bool IsTraced(this IHostApplicationBuilder builder) =>
+        !IsDisabled(builder) && !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+
+    /// <summary>Whether spans may hold the text of prompts and outputs: <c>OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true</c>.</summary>
+    public static bool CapturesMessageContent(this IHostApplicationBuilder builder) =>
+        bool.TryParse(builder.Configuration["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"], out var captures) && captures;
+
+    private static void Trace(TracerProviderBuilder traces, IHostApplicationBuilder builder)
+    {
+        traces.AddSource([.. Sources]).AddAspNetCoreInstrumentation(http => http.Filter = IsWork).AddProcessor(new OrphanCalls());
+        if (string.IsNullOrEmpty(builder.Configuration["OTEL_TRACES_SAMPLER"]))
+        {
+            traces.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(SampledShare)));
         }
     }
 

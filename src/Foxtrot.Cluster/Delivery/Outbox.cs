@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.Logging;
@@ -69,6 +70,9 @@ internal sealed partial class Outbox
 
     private async Task DeliverAsync()
     {
+        // Whoever was first to read here: what is delivered from now on is not part of that one's trace.
+        Activity.Current = null;
+        RequestContext.Clear();
         try
         {
             while (true)

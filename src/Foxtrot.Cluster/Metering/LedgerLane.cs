@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foxtrot.Contracts.Metering;
 
 namespace Foxtrot.Cluster.Metering;
@@ -82,6 +83,9 @@ internal sealed class LedgerLane(string tenant, string sender, Func<string, Ledg
 
     private async Task SendAsync()
     {
+        // It goes on for others: the trace of the request that was first is not theirs.
+        Activity.Current = null;
+        RequestContext.Clear();
         while (true)
         {
             await _hurry.Task.WaitAsync(Gathering, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

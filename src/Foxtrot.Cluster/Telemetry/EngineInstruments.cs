@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Inference.Engine;
 using TagValue = System.Collections.Generic.KeyValuePair<string, object?>;
@@ -58,16 +60,31 @@ internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel
     }
 
     /// <summary>A generation has got its first slot.</summary>
-    public void Admitted(Generation generation) => instruments.Queue.Record(
-        Seconds(generation.Timings.Admitted - generation.Timings.Submitted), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+    public void Admitted(Generation generation) =>
+        Record(instruments.Queue, generation, generation.Timings.Admitted - generation.Timings.Submitted);
 
     /// <summary>A generation has its first token.</summary>
-    public void FirstToken(Generation generation) => instruments.FirstToken.Record(
-        Seconds(generation.Timings.FirstToken - generation.Timings.Submitted), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+    public void FirstToken(Generation generation) =>
+        Record(instruments.FirstToken, generation, generation.Timings.FirstToken - generation.Timings.Submitted);
 
     /// <summary>A generation has another token.</summary>
-    public void NextToken(Generation generation, long interval) => instruments.InterToken.Record(
-        Seconds(interval), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+    public void NextToken(Generation generation, long interval) => Record(instruments.InterToken, generation, interval);
+
+    // A traced generation is what the exemplar of a measurement points to; the engine's thread has no span of its own.
+    private void Record(Histogram<double> histogram, Generation generation, long interval)
+    {
+        var trace = generation.Request.Trace;
+        if (trace is not null)
+        {
+            Activity.Current = trace;
+        }
+
+        histogram.Record(Seconds(interval), _model, new TagValue(FoxtrotMeter.Tenant, generation.Request.Tenant));
+        if (trace is not null)
+        {
+            Activity.Current = null;
+        }
+    }
 
     private static double Seconds(long interval) => (double)interval / TimeProvider.System.TimestampFrequency;
 }

@@ -231,6 +231,9 @@ internal sealed class TenantLeases
 
     private async Task TalkAsync()
     {
+        // It goes on for others: the trace of the request that was first is not theirs.
+        Activity.Current = null;
+        RequestContext.Clear();
         while (true)
         {
             if (Stopwatch.GetElapsedTime(_exchanged) is var passed && passed < Pace)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Contracts;
@@ -27,6 +28,7 @@ public sealed class WorkerModel : IAsyncDisposable
         Served = served;
         _signal = signal;
         QueueLimit = queueLimit;
+        signal.Model = served.Folder.Name;
         ChatPrompt = new ChatPrompt(served.Folder, served.Tokenizer);
         _tokenTexts = new string?[served.Graph.Vocabulary];
         Info = new ModelInfo(
@@ -122,15 +124,17 @@ public sealed class WorkerModel : IAsyncDisposable
             return refusal;
         }
 
+        var trace = GenerationSpan.Start(Info.Name, tenant, request);
         try
         {
-            var generation = Served.Engine.Submit(request with { Tenant = tenant, Weight = weight });
+            var generation = Served.Engine.Submit(request with { Tenant = tenant, Weight = weight, Trace = trace });
             _ = generation.Completion.ContinueWith(
-                _ => Release(own), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ => Ended(own, generation), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return generation;
         }
-        catch
+        catch (Exception error)
         {
+            trace?.SetTag(FoxtrotTraces.Error, error.GetType().FullName).SetStatus(ActivityStatusCode.Error).Stop();
             Release(own);
             throw;
         }
@@ -169,6 +173,12 @@ public sealed class WorkerModel : IAsyncDisposable
         return new QueueState(Info.Slots, running, active - running, ownActive - ownWaiting, ownWaiting, Math.Min(weight / weights, 1), engine.MeanHold);
     }
 
+    private void Ended(SequenceCount own, Generation generation)
+    {
+        GenerationSpan.End(generation);
+        Release(own);
+    }
+
     private void Release(SequenceCount own)
     {
         Interlocked.Decrement(ref _active);
@@ -186,6 +196,13 @@ public sealed class WorkerModel : IAsyncDisposable
     private sealed class StepSignal : EngineObserver
     {
         private long _outputTokens;
+        private EngineTraces? _traces;
+
+        /// <summary>The model's name, for its traces; set before anything runs.</summary>
+        public string Model
+        {
+            set => _traces = new EngineTraces(value);
+        }
 
         public Action? Done { get; set; }
 
@@ -201,11 +218,20 @@ public sealed class WorkerModel : IAsyncDisposable
             Volatile.Write(ref _outputTokens, _outputTokens + report.OutputTokens);
             Done?.Invoke();
             Instruments?.Step(report);
+            _traces?.Step(report);
         }
 
-        public override void OnAdmitted(Generation generation) => Instruments?.Admitted(generation);
+        public override void OnAdmitted(Generation generation)
+        {
+            Instruments?.Admitted(generation);
+            EngineTraces.Admitted(generation);
+        }
 
-        public override void OnFirstToken(Generation generation) => Instruments?.FirstToken(generation);
+        public override void OnFirstToken(Generation generation)
+        {
+            Instruments?.FirstToken(generation);
+            _traces?.FirstToken(generation);
+        }
 
         public override void OnNextToken(Generation generation, long interval) => Instruments?.NextToken(generation, interval);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Foxtrot.Client.Streams;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
@@ -11,6 +12,8 @@ namespace Foxtrot.Gateway.OpenAi;
 /// <param name="reader">Its tokens.</param>
 internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader)
 {
+    private StringBuilder? _text;
+
     /// <summary>Its number in the answer.</summary>
     public int Index => index;
 
@@ -25,6 +28,12 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
 
     /// <summary>Tokens that were written to the client's connection.</summary>
     public int Delivered { get; private set; }
+
+    /// <summary>The text read, what its end has of it included; empty when it was not kept.</summary>
+    public string Text => _text is null ? "" : _text + reader.End?.Rest;
+
+    /// <summary>Keeps the text of what is read from now on.</summary>
+    public void KeepText() => _text ??= new StringBuilder();
 
     /// <summary>All tokens read so far are on their way to the client.</summary>
     public void Deliver() => Delivered = Read;
@@ -41,6 +50,8 @@ internal sealed class Choice(int index, bool paysPrompt, GenerationReader reader
         {
             FirstRead = Stopwatch.GetTimestamp();
         }
+
+        _text?.Append(token.Text);
 
         return true;
     }

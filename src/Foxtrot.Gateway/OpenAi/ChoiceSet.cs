@@ -89,6 +89,15 @@ internal sealed class ChoiceSet : IAsyncDisposable
         return new(choices, id, seed, time, settle, record);
     }
 
+    /// <summary>Keeps the outputs' text; call before anything is read.</summary>
+    public void KeepText()
+    {
+        foreach (var choice in Choices)
+        {
+            choice.KeepText();
+        }
+    }
+
     /// <summary>Waits until all outputs have been accepted.</summary>
     /// <exception cref="ApiException">One was refused.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -31,6 +31,20 @@ internal sealed partial class GenerateRoute(
 
         // 1. Parse: past this line only valid requests exist, but for bounds that depend on the model.
         var request = await JsonBody.ReadAsync(context, options, table, OpenAiRequest.Empty, (r, e) => check(r, e, options));
+        using var span = RequestSpan.Start(format.Operation, request, options);
+        try
+        {
+            await GenerateAsync(context, request, started, span);
+        }
+        catch (Exception failure) when (span is not null)
+        {
+            RequestSpan.Failed(span, failure);
+            throw;
+        }
+    }
+
+    private async Task GenerateAsync(HttpContext context, OpenAiRequest request, long started, Activity? span)
+    {
         var payer = services.Tenants.TenantOf(context);
         var tenant = payer.Id;
         Admission.CheckModel(payer, request.Model);
@@ -50,8 +64,17 @@ internal sealed partial class GenerateRoute(
                 reservation.Used = (long)usage.Usage.PromptTokens + usage.Usage.CompletionTokens;
                 services.Usage.Record(usage);
                 services.Instruments.Generated(format.Operation, model.Name, started, choices.Choices, aborted);
+                if (span is not null)
+                {
+                    RequestSpan.Generated(span, choices.AnswerId(format.IdPrefix), choices, aborted, options);
+                }
             });
         LogGenerates(services.Log, model.Name, set.Id);
+        if (span is not null && options.CaptureMessageContent)
+        {
+            set.KeepText();
+        }
+
         await set.StartAsync(context.RequestAborted);
 
         // 4. Answer.

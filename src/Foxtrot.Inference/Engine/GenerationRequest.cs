@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Foxtrot.Sampling;
 
 namespace Foxtrot.Inference.Engine;
@@ -47,6 +48,9 @@ public sealed record GenerationRequest
 
     /// <summary>Ends the generation early; null for none. Used by one generation only.</summary>
     public ITokenMonitor? Monitor { get; init; }
+
+    /// <summary>The span that the generation is traced by; null, the default, when it is not. Whoever started it stops it, after the generation's end.</summary>
+    public Activity? Trace { get; init; }
 
     /// <summary>Sees the raw logits of each output token; null for none.</summary>
     public LogitsTap? Tap { get; init; }

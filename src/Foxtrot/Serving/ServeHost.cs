@@ -88,6 +88,11 @@ internal static class ServeHost
         builder.WebHost.ConfigureKestrel(ServeLimits.Apply);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
         builder.AddServiceDefaults().AddCheck<ReadyCheck>("cluster");
+        if (builder.IsTraced())
+        {
+            // Calls between silos take their trace along.
+            builder.Configuration["Orleans:EnableDistributedTracing"] ??= bool.TrueString;
+        }
     }
 
     private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
@@ -108,7 +113,7 @@ internal static class ServeHost
         {
             builder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(
                 services.GetRequiredService<IGrainFactory>(), meters: services.GetRequiredService<IMeterFactory>()));
-            builder.Services.AddFoxtrotGateway(new GatewayOptions { AdminKey = options.AdminKey, RequireKeys = options.Tenants is not null, CorsOrigins = options.Cors, MetricsPorts = MetricsPorts(options) });
+            builder.Services.AddFoxtrotGateway(new GatewayOptions { AdminKey = options.AdminKey, RequireKeys = options.Tenants is not null, CorsOrigins = options.Cors, MetricsPorts = MetricsPorts(options), CaptureMessageContent = builder.CapturesMessageContent() });
             if (options.Tenants is { } tenants)
             {
                 builder.Services.AddFoxtrotTenantFile(tenants);

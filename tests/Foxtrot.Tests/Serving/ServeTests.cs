@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 using Foxtrot.Output;
 using Foxtrot.Serving;
@@ -62,16 +61,4 @@ public sealed partial class ServeTests
 
     [GeneratedRegex(@"^foxtrot ready: role=all (?<address>http://127\.0\.0\.1:\d+) models=foxtrot-stories$")]
     private static partial Regex ReadyLine();
-
-    /// <summary>Says when a line has been written.</summary>
-    private sealed class ReadyWriter : TextWriter
-    {
-        private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<string> Ready => _ready.Task;
-
-        public override Encoding Encoding => Encoding.UTF8;
-
-        public override void WriteLine(string? value) => _ready.TrySetResult(value!);
-    }
 }
