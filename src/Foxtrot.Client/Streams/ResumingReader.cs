@@ -52,7 +52,6 @@ internal sealed partial class ResumingReader : GenerationReader
     public ResumingReader Begin(bool comesBack)
     {
         _progress = _time.GetTimestamp();
-        Instruments?.Begun(Key.Model);
         if (comesBack)
         {
             Interrupt(StreamInstruments.GatewayLost);
@@ -124,6 +123,7 @@ internal sealed partial class ResumingReader : GenerationReader
             _progress = _time.GetTimestamp();
         }
 
+        Instruments?.Begun(Key.Model);
         _accepted.TrySetResult(null);
     }
 
