@@ -8,10 +8,10 @@ using OpenTelemetry.Trace;
 
 namespace Foxtrot.ServiceDefaults;
 
-/// <summary>Metrics and traces of a process, by OpenTelemetry; its own settings (<c>OTEL_...</c>) are honoured.</summary>
+/// <summary>Metrics, traces and logs of a process, by OpenTelemetry; its own settings (<c>OTEL_...</c>) are honoured.</summary>
 /// <remarks>
-/// Prometheus reads <see cref="MetricsPath"/>. With <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> everything is sent there too, and only then are
-/// traces kept at all. <c>OTEL_SDK_DISABLED=true</c> turns all of it off.
+/// Prometheus reads <see cref="MetricsPath"/>. With <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> everything is sent there too, log records included,
+/// and only then are traces kept at all. <c>OTEL_SDK_DISABLED=true</c> turns all of it off.
 /// </remarks>
 public static class Telemetry
 {
@@ -24,14 +24,14 @@ public static class Telemetry
     /// <summary>Activity sources beside those of ASP.NET Core.</summary>
     public static IReadOnlyList<string> Sources { get; } = ["Foxtrot", "Microsoft.Orleans.Application"];
 
-    /// <summary>Adds what every process has: health checks, metrics, traces.</summary>
+    /// <summary>Adds what every process has: health checks, metrics, traces, logs.</summary>
     public static IHealthChecksBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
         builder.ConfigureOpenTelemetry();
         return builder.Services.AddDefaultHealthChecks();
     }
 
-    /// <summary>Adds metrics and traces.</summary>
+    /// <summary>Adds metrics and traces, and sends logs where they go. Providers that were cleared before stay cleared.</summary>
     public static IHostApplicationBuilder ConfigureOpenTelemetry(this IHostApplicationBuilder builder)
     {
         if (IsDisabled(builder))
@@ -49,6 +49,11 @@ public static class Telemetry
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry.WithTracing(traces => traces.AddSource([.. Sources]).AddAspNetCoreInstrumentation(http => http.Filter = IsWork));
+            telemetry.WithLogging(null, logs =>
+            {
+                logs.IncludeScopes = true;
+                logs.IncludeFormattedMessage = true;
+            });
             telemetry.UseOtlpExporter();
         }
 

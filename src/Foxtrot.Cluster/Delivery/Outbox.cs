@@ -69,6 +69,8 @@ internal sealed partial class Outbox
 
     private async Task DeliverAsync()
     {
+        // It serves many requests, not the one that it began for.
+        RequestContext.Clear();
         try
         {
             while (true)

@@ -6,6 +6,7 @@ using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.Metering;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Telemetry;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
@@ -51,6 +52,7 @@ internal sealed partial class GenerateRoute(
                 services.Usage.Record(usage);
                 services.Instruments.Generated(format.Operation, model.Name, started, choices.Choices, aborted);
             });
+        Caller.Note(context, set.Id);
         LogGenerates(services.Log, model.Name, set.Id);
         await set.StartAsync(context.RequestAborted);
 
