@@ -8,10 +8,10 @@ using OpenTelemetry.Trace;
 
 namespace Foxtrot.ServiceDefaults;
 
-/// <summary>Metrics and traces of a process, by OpenTelemetry; its own settings (<c>OTEL_...</c>) are honoured.</summary>
+/// <summary>Metrics, traces and logs of a process, by OpenTelemetry; its own settings (<c>OTEL_...</c>) are honoured.</summary>
 /// <remarks>
-/// Prometheus reads <see cref="MetricsPath"/>. With <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> everything is sent there too, and only then are
-/// traces kept at all: of one request in ten, and of those that come with a sampled <c>traceparent</c>, unless
+/// Prometheus reads <see cref="MetricsPath"/>. With <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> everything is sent there too, log records included,
+/// and only then are traces kept at all: of one request in ten, and of those that come with a sampled <c>traceparent</c>, unless
 /// <c>OTEL_TRACES_SAMPLER</c> and <c>OTEL_TRACES_SAMPLER_ARG</c> say otherwise. <c>OTEL_SDK_DISABLED=true</c> turns all of it off.
 /// </remarks>
 public static class Telemetry
@@ -28,14 +28,14 @@ public static class Telemetry
     /// <summary>Activity sources beside those of ASP.NET Core.</summary>
     public static IReadOnlyList<string> Sources { get; } = ["Foxtrot", "Microsoft.Orleans.Application"];
 
-    /// <summary>Adds what every process has: health checks, metrics, traces.</summary>
+    /// <summary>Adds what every process has: health checks, metrics, traces, logs.</summary>
     public static IHealthChecksBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
         builder.ConfigureOpenTelemetry();
         return builder.Services.AddDefaultHealthChecks();
     }
 
-    /// <summary>Adds metrics and traces.</summary>
+    /// <summary>Adds metrics and traces, and sends logs where they go. Providers that were cleared before stay cleared.</summary>
     public static IHostApplicationBuilder ConfigureOpenTelemetry(this IHostApplicationBuilder builder)
     {
         if (IsDisabled(builder))
@@ -53,6 +53,11 @@ public static class Telemetry
         if (IsTraced(builder))
         {
             telemetry.WithTracing(traces => Trace(traces, builder));
+            telemetry.WithLogging(null, logs =>
+            {
+                logs.IncludeScopes = true;
+                logs.IncludeFormattedMessage = true;
+            });
             telemetry.UseOtlpExporter();
         }
 

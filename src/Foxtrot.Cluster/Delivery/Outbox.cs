@@ -70,7 +70,7 @@ internal sealed partial class Outbox
 
     private async Task DeliverAsync()
     {
-        // Whoever was first to read here: what is delivered from now on is not part of that one's trace.
+        // It serves many requests, not the one that it began for: neither its trace nor its ids.
         Activity.Current = null;
         RequestContext.Clear();
         try

@@ -1,18 +1,20 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
 using Foxtrot.Contracts.Sessions;
 using Foxtrot.Contracts.Streams;
+using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 
 namespace Foxtrot.Cluster.Sessions;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [OwnsModel, LeastLoaded, Immovable]
-internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas, ILedger ledger) : Grain, IGenerationGrain, IMovableGrain
+internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas, ILedger ledger, ILogger<GenerationGrain> logger) : Grain, IGenerationGrain, IMovableGrain
 {
     private readonly Dictionary<long, (Outbox Outbox, Attachment Attachment)> _attachments = [];
     private ResolvedTurn? _resolved;
@@ -20,6 +22,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
     private SessionRun? _run;
     private Task<Refusal?>? _beginning;
     private GenerationMeter? _meter;
+    private string? _requestId;
     private int _epoch;
     private bool _deactivated;
 
@@ -33,6 +36,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
 
         if (_run is null && await BeginOnceAsync(key, model, request, attach) is { } refusal)
         {
+            logger.Refused(CallOrigin.RequestId, key.Session, key.Tenant, key.Model, refusal.Kind, refusal.Code);
             DeactivateOnIdle();
             return refusal;
         }
@@ -150,6 +154,12 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
         _epoch = attach.Epoch + 1;
         _meter = new GenerationMeter(ledger, key, request, state.PromptTokens, _epoch);
         _meter.Started();
+        _requestId = CallOrigin.RequestId;
+        if (attach.Epoch > 0)
+        {
+            logger.Resumed(_requestId, key.Session, key.Tenant, key.Model, turn.Count);
+        }
+
         runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
         return null;
     }
@@ -159,6 +169,7 @@ internal sealed class GenerationGrain(WorkerRuntime runtime, TenantQuotas quotas
     {
         await run.Generation.Completion;
         runtime.Instruments.Finished(key.Model, key.Tenant, run.Finish, run.Generation);
+        logger.Ended(_requestId, key.Session, key.Tenant, key.Model, run.Finish, run.Count);
     }
 
     // Nobody holds the log of a generation without readers.

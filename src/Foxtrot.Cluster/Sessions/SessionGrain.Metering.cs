@@ -1,5 +1,6 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Metering;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Contracts.Metering;
 using Foxtrot.Contracts.Streams;
 
@@ -107,7 +108,7 @@ internal sealed partial class SessionGrain
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            LogUnsaved(_logger, _key.Session, error);
+            _logger.Unsaved(_requestId, _key.Session, _key.Tenant, error);
             DeactivateOnIdle();
         }
     }

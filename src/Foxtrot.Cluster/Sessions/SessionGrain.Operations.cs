@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Metering;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
@@ -285,6 +286,7 @@ internal sealed partial class SessionGrain
     // A key that names no session is not worth an activation.
     private Refusal Vanish(Refusal refusal)
     {
+        _logger.Refused(CallOrigin.RequestId, _key.Session, _key.Tenant, _key.Model, refusal.Kind, refusal.Code);
         DeactivateOnIdle();
         return refusal;
     }

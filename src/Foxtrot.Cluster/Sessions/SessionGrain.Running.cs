@@ -1,4 +1,5 @@
 using Foxtrot.Cluster.Metering;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts;
@@ -27,6 +28,7 @@ internal sealed partial class SessionGrain
         if (await TryResumeAsync())
         {
             Begin();
+            _logger.Resumed(_requestId, _key.Session, _key.Tenant, _key.Model, Turn.Count);
         }
     }
 
@@ -43,6 +45,8 @@ internal sealed partial class SessionGrain
 
     private void Begin()
     {
+        // Of the turn, whoever makes it stop later.
+        _requestId = CallOrigin.RequestId;
         _runtime.Enter(GrainContext.GrainId, this.AsReference<IMovableGrain>());
         _pump = PumpAsync(_run!);
     }
@@ -75,17 +79,18 @@ internal sealed partial class SessionGrain
             }
 
             SettleReservation();
+            _logger.Ended(_requestId, _key.Session, _key.Tenant, _key.Model, Turn.Finish!.Value, Turn.Count);
         }
         catch (InconsistentStateException error)
         {
-            LogFenced(_logger, _key.Session, error);
+            _logger.Fenced(_requestId, _key.Session, _key.Tenant, error);
             Abandon(run);
         }
 #pragma warning disable CA1031 // Nobody awaits the pump: a store that fails must not go unseen.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            LogUnsaved(_logger, _key.Session, error);
+            _logger.Unsaved(_requestId, _key.Session, _key.Tenant, error);
             Abandon(run);
         }
         finally

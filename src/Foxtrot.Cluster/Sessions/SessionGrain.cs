@@ -1,12 +1,12 @@
 using Foxtrot.Cluster.Delivery;
 using Foxtrot.Cluster.Metering;
 using Foxtrot.Cluster.Placement;
+using Foxtrot.Cluster.Telemetry;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Cluster.Workers;
 using Foxtrot.Contracts.Sessions;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Orleans.Storage;
 
 namespace Foxtrot.Cluster.Sessions;
 
@@ -31,6 +31,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
     private readonly ILogger<SessionGrain> _logger;
     private SessionKey _key;
     private WorkerModel? _model;
+    private string? _requestId;
     private SessionRun? _run;
     private TurnEnding? _ending;
     private Task _pump = Task.CompletedTask;
@@ -100,7 +101,7 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
             _run?.Abandon();
             _run = null;
             await SaveAsync();
-            LogLeft(_logger, _key.Session, Turn.Count);
+            _logger.Left(_requestId, _key.Session, _key.Tenant, Turn.Count);
         }
 
         this.MigrateOnIdle();
@@ -110,13 +111,4 @@ internal sealed partial class SessionGrain : Grain, ISessionGrain, IMovableGrain
             outbox.Signal();
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "session {Session} leaves this worker after {Tokens} tokens of its turn")]
-    private static partial void LogLeft(ILogger logger, SessionId session, int tokens);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "session {Session} has been taken over by another worker; this activation stops")]
-    private static partial void LogFenced(ILogger logger, SessionId session, InconsistentStateException error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "session {Session} could not be saved; it stops here and resumes when it is read again")]
-    private static partial void LogUnsaved(ILogger logger, SessionId session, Exception error);
 }

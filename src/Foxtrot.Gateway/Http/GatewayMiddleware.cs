@@ -1,4 +1,5 @@
 using System.Globalization;
+using Foxtrot.Contracts;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Telemetry;
@@ -14,6 +15,7 @@ internal sealed partial class GatewayMiddleware(
     public async Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
+        CallOrigin.RequestId = context.TraceIdentifier;
         var caller = Caller.Of(context);
         using var scope = log.BeginScope(caller);
         try

@@ -6,6 +6,7 @@ using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.Metering;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Telemetry;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
@@ -69,6 +70,7 @@ internal sealed partial class GenerateRoute(
                     RequestSpan.Generated(span, choices.AnswerId(format.IdPrefix), choices, aborted, options);
                 }
             });
+        Caller.Note(context, set.Id);
         LogGenerates(services.Log, model.Name, set.Id);
         if (span is not null && options.CaptureMessageContent)
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Foxtrot.Gateway.Security;
 
 /// <summary>
-/// Lets nobody in without a key: below <c>/v1</c> a tenant's, below <c>/admin</c> the admin key. Comes before anything else of a
+/// Lets nobody in without a key: below <c>/v1</c> a tenant's, below <c>/admin</c> and <c>/ops</c> the admin key. Comes before anything else of a
 /// request is looked at, so that who has none learns nothing, not even which routes there are.
 /// </summary>
 /// <remarks>
@@ -20,6 +20,7 @@ internal sealed partial class Authentication(
 {
     private static readonly PathString Api = "/v1";
     private static readonly PathString Admin = "/admin";
+    private static readonly PathString Operations = "/ops";
     private static readonly PathString Metrics = "/metrics";
 
     private bool NeedsKey => options.AdminKey is not null || options.RequireKeys || !tenants.IsEmpty;
@@ -38,6 +39,10 @@ internal sealed partial class Authentication(
         else if (context.Request.Path.StartsWithSegments(Metrics))
         {
             CheckMetrics(context);
+        }
+        else if (context.Request.Path.StartsWithSegments(Operations))
+        {
+            CheckOperations(context);
         }
         else if (options.AdminKey is { } admin && context.Request.Path.StartsWithSegments(Admin) && !admin.Is(Bearer.Read(context)))
         {
@@ -67,6 +72,26 @@ internal sealed partial class Authentication(
         else if (NeedsKey || options.MetricsPorts.Count > 0)
         {
             throw new ApiException(new(404, $"there is no {context.Request.Method} {Metrics}", Code: "unknown_url"));
+        }
+    }
+
+    // Pages for browsers, which ask their user; without an admin key there are none, on any address.
+    private void CheckOperations(HttpContext context)
+    {
+        if (options.AdminKey is not { } admin)
+        {
+            throw new ApiException(new(404, "there are no pages for operators without an admin key", Code: "unknown_url"));
+        }
+
+        var key = OperatorKey.Read(context);
+        if (key is null || !admin.Is(key))
+        {
+            if (key is not null)
+            {
+                LogRefused(log, context.TraceIdentifier, context.Connection.RemoteIpAddress?.ToString());
+            }
+
+            throw OperatorKey.Refuse(context, key);
         }
     }
 

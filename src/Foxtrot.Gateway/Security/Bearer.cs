@@ -9,16 +9,23 @@ internal static class Bearer
 {
     private const string Scheme = "Bearer ";
 
+    /// <summary>The key of a request; null when it has none.</summary>
+    public static string? TryRead(HttpContext context) =>
+        context.Request.Headers.Authorization is [{ } one] && one.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && one.AsSpan(Scheme.Length).Trim() is { Length: > 0 } key
+                ? key.ToString()
+                : null;
+
     /// <summary>The key of a request.</summary>
     /// <exception cref="ApiException">401: there is none.</exception>
     public static string Read(HttpContext context)
     {
-        var given = context.Request.Headers.Authorization;
-        if (given is [{ } one] && one.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && one.AsSpan(Scheme.Length).Trim() is { Length: > 0 } key)
+        if (TryRead(context) is { } key)
         {
-            return key.ToString();
+            return key;
         }
 
+        var given = context.Request.Headers.Authorization;
         var found = StringValues.IsNullOrEmpty(given) ? "is missing" : "is something else";
         throw Refuse(context, "Bearer", new(401, $"the header Authorization must be 'Bearer' and an API key, but {found}", "Authorization", "missing_api_key"));
     }

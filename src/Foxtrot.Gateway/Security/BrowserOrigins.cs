@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Foxtrot.Gateway.Security;
 
-/// <summary>Which pages in browsers may call the API (CORS): none, unless some are named. The admin API is for none.</summary>
+/// <summary>Which pages in browsers may call the API (CORS): none, unless some are named. The admin API and the pages of operators are for none.</summary>
 internal static class BrowserOrigins
 {
     private const string Any = "*";
@@ -40,7 +40,7 @@ internal static class BrowserOrigins
     {
         if (app.Services.GetService<ICorsService>() is not null)
         {
-            app.UseWhen(context => !context.Request.Path.StartsWithSegments("/admin"), branch => branch.UseCors());
+            app.UseWhen(context => !context.Request.Path.StartsWithSegments("/admin") && !context.Request.Path.StartsWithSegments("/ops"), branch => branch.UseCors());
         }
     }
 }

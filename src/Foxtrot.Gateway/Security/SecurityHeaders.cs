@@ -10,7 +10,8 @@ internal sealed partial class SecurityHeaders(RequestDelegate next)
 {
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    private static readonly PathString Browser = "/scalar";
+    // Of the API's browser and of operators.
+    private static readonly PathString[] Pages = ["/scalar", "/ops"];
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,11 +19,14 @@ internal sealed partial class SecurityHeaders(RequestDelegate next)
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.ContentSecurityPolicy = DataPolicy;
-        return context.Request.Path.StartsWithSegments(Browser, out var rest) && !Path.HasExtension(rest) ? PageAsync(context) : next(context);
+        return MayBePage(context.Request.Path) ? PageAsync(context) : next(context);
     }
 
+    private static bool MayBePage(PathString path) =>
+        !Path.HasExtension(path.Value) && Array.Exists(Pages, pages => path.StartsWithSegments(pages));
+
     /// <summary>
-    /// What the API's browser may do: run this server's scripts and the inline ones that the page itself has, by their hashes; style
+    /// What a page may do: run this server's scripts and the inline ones that the page itself has, by their hashes; style
     /// itself; and talk to this server alone.
     /// </summary>
     private static string PagePolicy(string page)

@@ -5,6 +5,7 @@ using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
 using Foxtrot.Gateway.Metering;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
@@ -37,6 +38,7 @@ internal sealed class SessionRoutes(
         var maxTokens = Admission.MaxTokens(tenant, request.Generation.MaxTokens);
         using var reservation = await admission.ReserveAsync(tenant, model, [request.Source.Prompt!], maxTokens, 1, context.RequestAborted);
         var key = new SessionKey(model.Name, tenant.Id, SessionId.New(model.Name, model.Exact ? model.Fingerprint : null));
+        Caller.Note(context, key.Session);
         var view = await reservation.HandOverAsync(reserved => Grain(key).Create(new()
         {
             Reserved = reserved,
@@ -184,7 +186,12 @@ internal sealed class SessionRoutes(
     // What is only computed again counts as a request without tokens.
     private void Record(HttpContext context, SessionKey key) => usage.Record(new(context.TraceIdentifier, key.Tenant, key.Model, Usage.None, 0, false));
 
-    private SessionKey Key(HttpContext context) => models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
+    private SessionKey Key(HttpContext context)
+    {
+        var key = models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
+        Caller.Note(context, key.Session);
+        return key;
+    }
 
     private ISessionGrain Grain(SessionKey key) => grains.GetGrain<ISessionGrain>(key.ToString());
 

@@ -4,6 +4,7 @@ using Foxtrot.Contracts.Streams;
 using Foxtrot.Gateway.Fields;
 using Foxtrot.Gateway.Generation;
 using Foxtrot.Gateway.Http;
+using Foxtrot.Gateway.Security;
 using Foxtrot.Gateway.Tenants;
 using Microsoft.AspNetCore.Http;
 
@@ -21,6 +22,7 @@ internal sealed class SessionStream(ISessionStreams streams, ModelLookup models,
     public async Task HandleAsync(HttpContext context)
     {
         var key = models.FindSession((string?)context.Request.RouteValues["id"], tenants.TenantOf(context).Id);
+        Caller.Note(context, key.Session);
         var from = From(context);
         var samplerVersion = models.Find(key.Model).SamplerVersion;
         await using var reader = streams.Tail(key, from, context.Request.Headers.ContainsKey(LastEventId));

@@ -12,6 +12,9 @@ namespace Foxtrot.Serving;
 /// <param name="Cors">Origins whose pages may call the API.</param>
 internal sealed record ServeAccess(string? Tenants, AdminKey? AdminKey, string[] Cors)
 {
+    /// <summary>Whether an admin key was given that is none, which is among the errors.</summary>
+    public bool HasWrongAdminKey { get; private init; }
+
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">Where they come from.</param>
     /// <param name="role">What the process does; a worker serves no API.</param>
@@ -28,6 +31,7 @@ internal sealed record ServeAccess(string? Tenants, AdminKey? AdminKey, string[]
         var tenants = Text(configuration, ServeSetting.Tenants);
         var before = errors.Count;
         var admin = Admin(configuration, errors);
+        var wrong = errors.Count > before;
         if (tenants is not null)
         {
             Check(tenants, errors);
@@ -40,7 +44,7 @@ internal sealed record ServeAccess(string? Tenants, AdminKey? AdminKey, string[]
             errors.Add($"{reachable} can be reached from elsewhere, and no key is needed: give --tenants or --admin-key-file, serve on 127.0.0.1, or say --insecure");
         }
 
-        return new(tenants, admin, Origins(configuration, errors));
+        return new(tenants, admin, Origins(configuration, errors)) { HasWrongAdminKey = wrong };
     }
 
     /// <summary>The addresses that Kestrel's own configuration has.</summary>

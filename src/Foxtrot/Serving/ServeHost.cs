@@ -46,6 +46,7 @@ internal static class ServeHost
         if (options.Role != ServeRole.Worker)
         {
             app.MapFoxtrotGateway();
+            OrleansDashboard.Map(app, options);
         }
 
         await app.StartAsync(cancellationToken);
@@ -78,7 +79,7 @@ internal static class ServeHost
 
     private static void AddHost(WebApplicationBuilder builder, ServeOptions options)
     {
-        ServeLogging.Configure(builder.Logging);
+        ServeLogging.Configure(builder.Logging, options.LogFormat);
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (options.Urls.Count > 0)
         {
@@ -98,14 +99,14 @@ internal static class ServeHost
     private static void AddCluster(WebApplicationBuilder builder, ServeOptions options, OpenModels models)
     {
         var cluster = new ClusterOptions { Redis = options.Redis, DataDirectory = options.Data };
-        var pod = PodHosting.Find(builder.Configuration);
+        var silo = PodHosting.Find(builder.Configuration) + OrleansDashboard.Collect(options);
         if (options.Role == ServeRole.Gateway)
         {
-            builder.AddFoxtrotGateway(cluster, pod);
+            builder.AddFoxtrotGateway(cluster, silo);
         }
         else
         {
-            builder.AddFoxtrotWorker(cluster, pod);
+            builder.AddFoxtrotWorker(cluster, silo);
             builder.Services.AddFoxtrotModels(models.All, Drain(options.Drain));
         }
 

@@ -47,6 +47,12 @@ internal sealed record ServeOptions
     /// <summary>Origins whose pages may call the API from a browser. Default none.</summary>
     public IReadOnlyList<string> Cors { get; init; } = [];
 
+    /// <summary>Whether the silo collects what the Orleans dashboard shows, and a gateway serves it. Default false.</summary>
+    public bool Ops { get; init; }
+
+    /// <summary>How log records are written. Default text.</summary>
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>Redis for membership and storage, in StackExchange.Redis's notation; null is a cluster of one process.</summary>
     public string? Redis { get; init; }
 

@@ -71,6 +71,8 @@ internal sealed class ServeOptionsReader
             Tenants = access.Tenants,
             AdminKey = access.AdminKey,
             Cors = access.Cors,
+            Ops = Ops(role, access),
+            LogFormat = Format(),
             Redis = redis,
             Data = Text(ServeSetting.Data) ?? "foxtrot-data",
             Drain = TimeSpan.FromSeconds(Number(ServeSetting.Drain, 30, 1, 3600)),
@@ -110,6 +112,32 @@ internal sealed class ServeOptionsReader
 
         _errors.Add($"--role must be all, gateway or worker, but is '{text}'");
         return ServeRole.All;
+    }
+
+    private bool Ops(ServeRole role, ServeAccess access)
+    {
+        var ops = Switch(ServeSetting.Ops);
+        if (ops && role != ServeRole.Worker && access is { AdminKey: null, HasWrongAdminKey: false })
+        {
+            _errors.Add($"{ServeSetting.Ops.Option} needs an admin key: give {ServeSetting.AdminKeyFile.Option}");
+        }
+
+        return ops;
+    }
+
+    private LogFormat Format()
+    {
+        var text = Text(ServeSetting.LogFormat);
+        foreach (var format in Enum.GetValues<LogFormat>())
+        {
+            if (text is null || Enum.GetName(format)!.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return format;
+            }
+        }
+
+        _errors.Add($"{ServeSetting.LogFormat.Option} must be text or json, but is '{text}'");
+        return LogFormat.Text;
     }
 
     private List<ModelSource> Models()

@@ -30,6 +30,8 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
     public static readonly ServeSetting Tenants = new("--tenants", "Tenants", "file", "A JSON file with tenants, their limits and the hashes of their API keys (see foxtrot key --help); followed when it changes");
     public static readonly ServeSetting AdminKeyFile = new("--admin-key-file", "AdminKeyFile", "file", "A file with the key of the admin API, 32 characters or more; also Foxtrot__AdminKey (default: no admin API)");
     public static readonly ServeSetting Insecure = new("--insecure", "Insecure", "", "Listen where others can reach it although no key is needed");
+    public static readonly ServeSetting Ops = new("--ops", "Ops", "", "Serve the Orleans dashboard at /ops/orleans, with the admin key as a browser's password; give it to all processes of a cluster");
+    public static readonly ServeSetting LogFormat = new("--log-format", "LogFormat", "format", "text or json: one line for each log record, on standard error (default: text)");
     public static readonly ServeSetting Cors = new("--cors", "Cors", "origins", "Origins whose pages may call the API from a browser, as a list with semicolons, or * (default: none)");
 
     /// <summary>The admin key itself. No option: command lines are for all to see.</summary>
@@ -37,7 +39,7 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
 
     /// <summary>All that are options, in the order of help.</summary>
     public static IReadOnlyList<ServeSetting> All { get; } =
-        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, MetricsUrls, Redis, Data, Drain, SyntheticStep, Tenants, AdminKeyFile, Insecure, Cors];
+        [Role, Models, OnnxFile, Device, Slots, Context, Threads, Spin, Queue, Urls, MetricsUrls, Redis, Data, Drain, SyntheticStep, Tenants, AdminKeyFile, Insecure, Cors, Ops, LogFormat];
 
     /// <summary>All that configuration may hold.</summary>
     public static IReadOnlyList<ServeSetting> Known { get; } = [.. All, AdminKey];

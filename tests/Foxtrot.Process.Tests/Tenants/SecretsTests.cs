@@ -3,6 +3,7 @@ using System.Text.Json;
 using Foxtrot.Cluster.Tenants;
 using Foxtrot.Process.Tests.Processes;
 using Foxtrot.Process.Tests.Streams;
+using Foxtrot.Process.Tests.Telemetry;
 
 namespace Foxtrot.Process.Tests.Tenants;
 
@@ -37,10 +38,12 @@ public sealed class SecretsTests
         Assert.Equal(id, (await server.JsonAsync(Of("GET /v1/sessions/{id}", id), null, _owner)).GetProperty("id").GetString());
     }
 
-    [Fact]
-    public async Task Nothing_that_a_server_writes_holds_a_key_a_prompt_or_a_completion_however_much_it_writes()
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    public async Task Nothing_that_a_server_writes_holds_a_key_a_prompt_or_a_completion_however_much_it_writes(string format)
     {
-        await using var server = await StartAsync("Trace");
+        await using var server = await StartAsync("Trace", "--log-format", format);
         var secrets = new List<string> { _owner, _stranger, TenantServer.AdminKey, "Zebulon", "Yolanda" };
         var (id, receipt) = await CreateAsync(server);
         secrets.AddRange(Words((await server.JsonAsync("GET /v1/sessions/" + id, null, _owner)).GetProperty("text").GetString()!));
@@ -69,12 +72,20 @@ public sealed class SecretsTests
         Assert.True(server.Lines.Count > 100, "the server wrote next to nothing");
         Assert.Contains(server.Lines, line => line.Contains(" of owner", StringComparison.Ordinal));
         Assert.Contains(server.Lines, line => line.Contains("key.create", StringComparison.Ordinal));
-        var found = server.Lines.SelectMany(line => secrets.Where(s => line.Contains(s, StringComparison.Ordinal)).Select(s => $"'{s}' in: {line}")).Take(10).ToArray();
+        var records = server.Lines.Select(LogRecord.Of).OfType<LogRecord>().ToArray();
+        Assert.Equal(format == "json", records.Length > 100);
+        if (format == "json")
+        {
+            Assert.Contains(records, record => record.Has("Tenant", "owner") && record.Has("Session", id));
+        }
+
+        var found = server.Lines.Concat(records.SelectMany(record => record.Texts))
+            .SelectMany(line => secrets.Where(s => line.Contains(s, StringComparison.Ordinal)).Select(s => $"'{s}' in: {line}")).Take(10).ToArray();
         Assert.True(found.Length == 0, string.Join('\n', found));
     }
 
-    private async Task<TenantServer> StartAsync(string logging) =>
-        await TenantServer.StartAsync(TenantServer.TenantsFile(("owner", _owner), ("stranger", _stranger)), logging);
+    private async Task<TenantServer> StartAsync(string logging, params string[] arguments) =>
+        await TenantServer.StartAsync(TenantServer.TenantsFile(("owner", _owner), ("stranger", _stranger)), logging, arguments);
 
     private async Task<(string Id, string Receipt)> CreateAsync(TenantServer server)
     {

@@ -28,7 +28,8 @@ internal sealed class TenantServer : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="tenants">What the tenants file says at first.</param>
     /// <param name="logging">The level of all logs.</param>
-    public static async Task<TenantServer> StartAsync(string tenants, string logging = "Information")
+    /// <param name="arguments">Further options.</param>
+    public static async Task<TenantServer> StartAsync(string tenants, string logging = "Information", params string[] arguments)
     {
         var folder = Reaper.NewFolder("tenants");
         var server = new TenantServer(Path.Combine(folder, "tenants.json"));
@@ -37,7 +38,7 @@ internal sealed class TenantServer : IAsyncDisposable
         await System.IO.File.WriteAllTextAsync(key, AdminKey + "\n");
         server.Process = await FoxtrotProcess.StartAsync(
             "server",
-            ["--urls", "http://127.0.0.1:0", "--data", Path.Combine(folder, "data"), "--slots", "4", "--tenants", server.File, "--admin-key-file", key],
+            ["--urls", "http://127.0.0.1:0", "--data", Path.Combine(folder, "data"), "--slots", "4", "--tenants", server.File, "--admin-key-file", key, .. arguments],
             new Dictionary<string, string> { ["Logging__LogLevel__Default"] = logging, ["Logging__LogLevel__Orleans"] = logging, ["Logging__LogLevel__Microsoft"] = logging },
             server.Lines.Enqueue);
         server._http.BaseAddress = server.Process.Address;

@@ -51,6 +51,29 @@ public sealed class ServeOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, LogFormat.Text)]
+    [InlineData("text", LogFormat.Text)]
+    [InlineData("JSON", LogFormat.Json)]
+    public void Logs_are_text_unless_they_are_to_be_json(string? format, LogFormat expected) =>
+        Assert.Equal(expected, Read(new() { ["Foxtrot:LogFormat"] = format }).LogFormat);
+
+    [Theory]
+    [InlineData("LogFormat", "xml", "--log-format must be text or json, but is 'xml'")]
+    [InlineData("LogFormat", "1", "--log-format must be text or json, but is '1'")]
+    [InlineData("Ops", "yes", "--ops must be true or false, but is 'yes'")]
+    [InlineData("Ops", "true", "--ops needs an admin key: give --admin-key-file")]
+    public void Settings_of_operators_are_checked(string key, string value, string error) =>
+        Assert.Equal(error, Assert.Throws<UsageException>(() => Read(new() { ["Foxtrot:" + key] = value })).Message);
+
+    [Fact]
+    public void A_worker_collects_for_the_dashboard_without_an_admin_key_and_a_gateway_serves_it_with_one()
+    {
+        Assert.False(Read().Ops);
+        Assert.True(Read(new() { ["Foxtrot:Ops"] = "true", ["Foxtrot:Role"] = "worker", ["Foxtrot:Redis"] = "localhost" }).Ops);
+        Assert.True(Read(new() { ["Foxtrot:Ops"] = "true", ["Foxtrot:AdminKey"] = new string('k', 32) }).Ops);
+    }
+
+    [Theory]
     [InlineData("20ms", 20)]
     [InlineData("2.5", 2.5)]
     public void Steps_that_only_wait_are_another_model(string step, double milliseconds)

@@ -1,0 +1,11 @@
+namespace Foxtrot.Serving;
+
+/// <summary>How log records are written, one line each.</summary>
+internal enum LogFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For collectors: a JSON object with the record's fields and scopes.</summary>
+    Json,
+}
