@@ -55,7 +55,7 @@ internal sealed class ModelCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)(1 + workers));
         builder.ConfigureSilo((silo, siloBuilder) =>
         {
-            siloBuilder.AddFastFailover(options).AddPlacement(options).AddLedger();
+            siloBuilder.AddFastFailover(options).AddPlacement(options).AddLedger().AddActivityPropagation();
             siloBuilder.Services.AddKeyedSingleton<IGrainStorage>("sessions", (services, _) => storage.For(services.GetRequiredService<Serializer>()));
             siloBuilder.Services.AddSingleton<ISessionStreams>(services => new SessionStreams(services.GetRequiredService<IGrainFactory>()));
             if (tenants is not null)
