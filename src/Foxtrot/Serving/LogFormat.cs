@@ -1,7 +1,7 @@
 namespace Foxtrot.Serving;
 
 /// <summary>How log records are written, one line each.</summary>
-internal enum LogFormat
+public enum LogFormat
 {
     /// <summary>For people.</summary>
     Text,

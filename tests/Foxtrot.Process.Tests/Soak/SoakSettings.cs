@@ -7,7 +7,7 @@ namespace Foxtrot.Process.Tests.Soak;
 internal sealed record SoakSettings
 {
     /// <summary>From then on growth has had time to show, and is an error.</summary>
-    public static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Long = TimeSpan.FromMinutes(15);
 
     /// <summary>How long load and disturbances last: <c>FOXTROT_SOAK_SECONDS</c>, default 20.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(Number("FOXTROT_SOAK_SECONDS", 20));
