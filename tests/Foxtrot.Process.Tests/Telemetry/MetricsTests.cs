@@ -29,6 +29,7 @@ public sealed class MetricsTests
         "foxtrot_sampling_candidates_count model",
         "foxtrot_sampling_duration_seconds_count model,stage,worker",
         "foxtrot_sampling_entropy_nat_count model",
+        "foxtrot_sessions_resumed_total model,reason",
         "foxtrot_step_duration_seconds_count model,worker",
         "foxtrot_time_to_first_token_seconds_count model,tenant",
         "foxtrot_tokens_generated_total model,tenant,worker",
