@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Foxtrot.Contracts;
 
 /// <summary>The HTTP request that grain calls are made for. It goes along with calls, and with the calls that they make, for log lines alone.</summary>
@@ -21,5 +23,12 @@ public static class CallOrigin
                 RequestContext.Set(Key, value);
             }
         }
+    }
+
+    /// <summary>Leaves the request's trace and ids: for a loop that goes on for others than the one that it began for.</summary>
+    public static void Leave()
+    {
+        Activity.Current = null;
+        RequestContext.Clear();
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Threading.Channels;
+using Foxtrot.Contracts;
 using Foxtrot.Contracts.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -70,9 +70,7 @@ internal sealed partial class Outbox
 
     private async Task DeliverAsync()
     {
-        // It serves many requests, not the one that it began for: neither its trace nor its ids.
-        Activity.Current = null;
-        RequestContext.Clear();
+        CallOrigin.Leave();
         try
         {
             while (true)

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Foxtrot.Contracts;
 using Foxtrot.Contracts.Metering;
 
 namespace Foxtrot.Cluster.Metering;
@@ -83,9 +83,7 @@ internal sealed class LedgerLane(string tenant, string sender, Func<string, Ledg
 
     private async Task SendAsync()
     {
-        // It goes on for others: the trace of the request that was first is not theirs.
-        Activity.Current = null;
-        RequestContext.Clear();
+        CallOrigin.Leave();
         while (true)
         {
             await _hurry.Task.WaitAsync(Gathering, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -231,9 +231,7 @@ internal sealed class TenantLeases
 
     private async Task TalkAsync()
     {
-        // It goes on for others: the trace of the request that was first is not theirs.
-        Activity.Current = null;
-        RequestContext.Clear();
+        CallOrigin.Leave();
         while (true)
         {
             if (Stopwatch.GetElapsedTime(_exchanged) is var passed && passed < Pace)
