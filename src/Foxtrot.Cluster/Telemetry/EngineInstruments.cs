@@ -14,6 +14,7 @@ internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel
 {
     private static readonly TagValue Prefill = new("phase", "prefill");
     private static readonly TagValue Decode = new("phase", "decode");
+    private static readonly TagValue Interrupted = new("phase", "interrupted");
     private static readonly TagValue Penalties = new("stage", "penalties");
     private static readonly TagValue Truncate = new("stage", "truncate");
     private static readonly TagValue Draw = new("stage", "draw");
@@ -32,7 +33,11 @@ internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel
     {
         Rate.Add(report.GeneratedTokens);
         instruments.Step.Record(Seconds(report.StepTime), _model, worker);
-        instruments.Batch.Record(report.Plan.DecodeRows + report.Plan.Sequences, _model, worker);
+        if (report.Plan.DecodeRows + report.Plan.Sequences is var sequences and > 0)
+        {
+            instruments.Batch.Record(sequences, _model, worker);
+        }
+
         if (report.PrefillTime > 0)
         {
             instruments.Forward.Record(Seconds(report.PrefillTime), _model, worker, Prefill);
@@ -41,6 +46,11 @@ internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel
         if (report.DecodeTime > 0)
         {
             instruments.Forward.Record(Seconds(report.DecodeTime), _model, worker, Decode);
+        }
+
+        if (report.LostTime > 0)
+        {
+            instruments.Forward.Record(Seconds(report.LostTime), _model, worker, Interrupted);
         }
 
         if (report.OutputTokens == 0)

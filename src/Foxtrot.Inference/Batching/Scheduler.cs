@@ -9,9 +9,9 @@ namespace Foxtrot.Inference.Batching;
 /// and prompts always progress.
 /// </summary>
 /// <remarks>
-/// Work-conserving: no slot stays free while anybody waits, unless prompts of earlier sequences use the step up. Every admission goes
-/// to the least counter among the waiting tenants, so the service of any two backlogged tenants differs by no more than
-/// Sheng et al. prove, with or without preemption. Thread-safe; allocates nothing.
+/// Work-conserving: no slot stays free while anybody waits, unless the step's prompts are those of earlier sequences or of tenants that
+/// had no slot. Every admission goes to the least counter among the waiting tenants, so the service of any two backlogged tenants
+/// differs by no more than Sheng et al. prove, with or without preemption. Thread-safe; allocates nothing.
 /// </remarks>
 public static class Scheduler
 {
@@ -28,19 +28,23 @@ public static class Scheduler
             return Continue(snapshot, limits, choices, allowance);
         }
 
-        // As many first runs in order as fit when padded to the longest of them; one that is too long goes alone, in part.
+        // As many first runs in order as fit when padded to the longest of them; one that is too long goes alone, in part. Nobody whose
+        // tenant has tokens already makes a pass longer that gives other tenants their first.
         var width = 0;
+        var isFirst = false;
         while (LeastServed(snapshot, choices) is var tenant and >= 0)
         {
             ref readonly var share = ref snapshot.Tenants[tenant];
             ref readonly var head = ref snapshot.Heads[share.FirstHead + choices.Taken(tenant)];
             var sequences = choices.Admissions.Length;
             var wider = Math.Max(width, ForwardRunner.RunWidth(head.Run));
-            if ((sequences > 0 && wider * (sequences + 1) > allowance) || !TryTakeSlot(snapshot, limits, choices, tenant))
+            if ((sequences > 0 && (wider * (sequences + 1) > allowance || (isFirst && share.Running > 0)))
+                || !TryTakeSlot(snapshot, limits, choices, tenant))
             {
                 break;
             }
 
+            isFirst |= share.Running == 0;
             choices.Admit(tenant, head.Charge / share.Weight);
             if (head.Run > allowance)
             {

@@ -2,7 +2,6 @@ using Foxtrot.Inference.Batching;
 using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.KvCache;
 using Foxtrot.Sampling;
-using Microsoft.ML.OnnxRuntime;
 
 namespace Foxtrot.Inference.Engine;
 
@@ -12,7 +11,6 @@ namespace Foxtrot.Inference.Engine;
 /// <remarks>One thread. Allocates nothing in a step that only decodes.</remarks>
 internal sealed class EngineCore
 {
-    private readonly ForwardRunner _runner;
     private readonly SchedulerLimits _limits;
     private readonly TokenSampling _sampling;
     private readonly TimeProvider _time;
@@ -21,15 +19,20 @@ internal sealed class EngineCore
     private readonly SchedulerView _view;
     private readonly StepChoices _choices;
     private readonly SlotExchange _exchange;
-    private readonly int[] _tokens;
-    private readonly int[] _lengths;
+    private readonly StepPasses _passes;
     private readonly Sequence[] _rows;
-    private int[] _padded = [];
     private int _rebuilt;
+    private int _promptTokens;
 
-    public EngineCore(ForwardRunner runner, EngineOptions options, BatchSampler sampler, TimeProvider time, EngineObserver observer)
+    /// <param name="runner">Runs the passes.</param>
+    /// <param name="options">How to batch.</param>
+    /// <param name="sampler">Chooses tokens.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="observer">Hears of every step.</param>
+    /// <param name="budget">What may be lost to stopped passes; null for what the options say.</param>
+    public EngineCore(
+        ForwardRunner runner, EngineOptions options, BatchSampler sampler, TimeProvider time, EngineObserver observer, InterruptionBudget? budget = null)
     {
-        _runner = runner;
         _limits = new SchedulerLimits(options.StepTokenBudget, options.PrefillChunk, options.PreemptionLead, options.PreemptionQuantum);
         _sampling = new TokenSampling(sampler, runner.Vocabulary, runner.Slots, time, observer);
         _time = time;
@@ -42,9 +45,9 @@ internal sealed class EngineCore
         _view = new SchedulerView(Slots, Tenants);
         _choices = new StepChoices(runner.Slots);
         _exchange = new SlotExchange(Slots, Tenants, observer);
-        _tokens = new int[runner.Slots];
-        _lengths = new int[runner.Slots];
         _rows = new Sequence[runner.Slots];
+        Interruptions = new Interruptions(runner, budget ?? options.InterruptionBudget(time.TimestampFrequency), time);
+        _passes = new StepPasses(runner, Interruptions);
     }
 
     /// <summary>Who holds which slot.</summary>
@@ -52,6 +55,9 @@ internal sealed class EngineCore
 
     /// <summary>Whose sequences there are, with and without slots.</summary>
     public TenantTable Tenants { get; }
+
+    /// <summary>Stops passes for newcomers; <see cref="Interruptions.Ask"/> is thread-safe.</summary>
+    public Interruptions Interruptions { get; }
 
     /// <summary>How long sequences hold a slot on average; thread-safe.</summary>
     public TimeSpan MeanHold => _hold.Mean;
@@ -105,11 +111,15 @@ internal sealed class EngineCore
         }
     }
 
-    /// <summary>Does one step: at most one pass over prompt tokens, then every sequence that generated before by one token.</summary>
+    /// <summary>
+    /// Does one step: at most one pass over prompt tokens, then every sequence that generated before by one token. A newcomer who asks
+    /// meanwhile ends it early.
+    /// </summary>
     /// <returns>False when there is nothing to do.</returns>
     public bool Step()
     {
         var start = _time.GetTimestamp();
+        Tenants.Publish();
         var plan = Scheduler.Plan(_view.Take(), _limits, _choices);
         if (plan.IsEmpty)
         {
@@ -117,26 +127,14 @@ internal sealed class EngineCore
         }
 
         _sampling.Restart();
+        _passes.Restart();
         _rebuilt = 0;
-        long decode = 0;
-        long prefill = 0;
-        var promptTokens = 0;
+        _promptTokens = 0;
 
-        // Slots change hands and prompts are fed first, the slots being as the plan saw them. Who starts to generate now decodes from
-        // the next step on.
-        if (plan.Prefill is PrefillKind.Admit or PrefillKind.AdmitBatch)
+        // Prompts are fed first. Who starts to generate now decodes from the next step on.
+        if (plan.Prefill != PrefillKind.None && !Prefill(plan, start))
         {
-            _exchange.Apply(_choices, _rows, start);
-        }
-
-        if (plan.Prefill == PrefillKind.AdmitBatch)
-        {
-            (prefill, promptTokens) = PrefillBatch(plan.Sequences, plan.Width);
-        }
-        else if (plan.Prefill != PrefillKind.None)
-        {
-            promptTokens = plan.Width;
-            prefill = PrefillRun(plan.Prefill == PrefillKind.Admit ? _rows[0] : Slots.Prefilling[_choices.Continued], plan.Width);
+            plan = new StepPlan(0, PrefillKind.None, 0, 0, plan.Preemptions);
         }
 
         if (plan.DecodeRows > 0)
@@ -146,39 +144,33 @@ internal sealed class EngineCore
                 _observer.OnFirstTokens();
             }
 
-            decode = Decode(plan.DecodeRows);
+            if (!Decode(plan.DecodeRows))
+            {
+                plan = plan with { DecodeRows = 0 };
+            }
         }
 
         var elapsed = _time.GetTimestamp() - start;
         _observer.OnStep(new StepReport(
-            plan, promptTokens, _sampling.OutputTokens, Running, Tenants.Waiting, decode, prefill, _sampling.Elapsed, elapsed, _rebuilt,
-            _sampling.GeneratedTokens, _sampling.Statistics));
+            plan, _promptTokens, _sampling.OutputTokens, Running, Tenants.Waiting, _passes.DecodeTime, _passes.PrefillTime,
+            _sampling.Elapsed, elapsed, _rebuilt, _sampling.GeneratedTokens, _sampling.Statistics, _passes.LostTime));
         return true;
     }
 
-    private long Decode(int rows)
+    // False when somebody asked in between, and the step is over.
+    private bool Decode(int rows)
     {
         for (var r = 0; r < rows; r++)
         {
-            var sequence = Slots[r]!;
-            _rows[r] = sequence;
-            _tokens[r] = sequence.NextToken;
-            _lengths[r] = sequence.Fed;
+            _rows[r] = Slots[r]!;
         }
 
         var sequences = _rows.AsSpan(0, rows);
-        var start = _time.GetTimestamp();
-        Span<float> logits;
-        try
+        if (!_passes.TryDecode(sequences, out var logits))
         {
-            logits = _runner.Decode(_tokens.AsSpan(0, rows), _lengths.AsSpan(0, rows));
-        }
-        catch (OnnxRuntimeException error)
-        {
-            return Fail(sequences, error, start);
+            return Fail(sequences);
         }
 
-        var elapsed = _time.GetTimestamp() - start;
         foreach (var sequence in sequences)
         {
             Feed(sequence, 1);
@@ -199,68 +191,42 @@ internal sealed class EngineCore
             }
         }
 
-        return elapsed;
+        return true;
     }
 
-    private long PrefillRun(Sequence sequence, int width)
+    private bool Prefill(in StepPlan plan, long now)
     {
-        _rows[0] = sequence;
-        var start = _time.GetTimestamp();
-        Span<float> logits;
-        try
+        if (!_passes.TryBeginPrefill(plan.Sequences * plan.Width))
         {
-            logits = _runner.Prefill(sequence.Slot, sequence.NextTokens(width), sequence.Fed);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            return Fail(_rows.AsSpan(0, 1), error, start);
+            return false;
         }
 
-        var elapsed = _time.GetTimestamp() - start;
-        Feed(sequence, width);
-        AfterPrefill(_rows.AsSpan(0, 1), logits);
-        return elapsed;
-    }
-
-    private (long Elapsed, int Tokens) PrefillBatch(int count, int width)
-    {
-        if (_padded.Length < count * width)
+        // Slots change hands as the plan saw them.
+        if (plan.Prefill == PrefillKind.Continue)
         {
-            _padded = new int[count * width];
+            _rows[0] = Slots.Prefilling[_choices.Continued];
+        }
+        else
+        {
+            _exchange.Apply(_choices, _rows, now);
         }
 
-        var tokens = 0;
-        for (var i = 0; i < count; i++)
+        var isBatch = plan.Prefill == PrefillKind.AdmitBatch;
+        var sequences = _rows.AsSpan(0, plan.Sequences);
+        if (!_passes.TryPrefill(sequences, plan.Width, isBatch, out var logits))
         {
-            var sequence = _rows[i];
-            var run = sequence.PromptRun;
-            var row = _padded.AsSpan(i * width, width);
-            sequence.NextTokens(run).CopyTo(row);
-            row[run..].Fill(row[0]);
-            _lengths[i] = run;
-            tokens += run;
+            return Fail(sequences);
         }
 
-        var sequences = _rows.AsSpan(0, count);
-        var start = _time.GetTimestamp();
-        Span<float> logits;
-        try
+        foreach (var sequence in sequences)
         {
-            logits = _runner.PrefillBatch(sequences[0].Slot, _padded.AsSpan(0, count * width), width, _lengths.AsSpan(0, count));
-        }
-        catch (OnnxRuntimeException error)
-        {
-            return (Fail(sequences, error, start), tokens);
-        }
-
-        var elapsed = _time.GetTimestamp() - start;
-        for (var i = 0; i < count; i++)
-        {
-            Feed(sequences[i], _lengths[i]);
+            var tokens = isBatch ? sequence.PromptRun : plan.Width;
+            Feed(sequence, tokens);
+            _promptTokens += tokens;
         }
 
         AfterPrefill(sequences, logits);
-        return (elapsed, tokens);
+        return true;
     }
 
     private void AfterPrefill(ReadOnlySpan<Sequence> sequences, Span<float> logits)
@@ -294,14 +260,20 @@ internal sealed class EngineCore
 
     private void Finish(Sequence sequence) => End(sequence, sequence.Ending!.Value, sequence.Error);
 
-    private long Fail(ReadOnlySpan<Sequence> sequences, Exception error, long start)
+    // Ends the sequences of a pass that failed; false when it did not, but was stopped.
+    private bool Fail(ReadOnlySpan<Sequence> sequences)
     {
+        if (_passes.Error is not { } error)
+        {
+            return false;
+        }
+
         foreach (var sequence in sequences)
         {
             End(sequence, FinishReason.Failed, error);
         }
 
         _observer.OnFailure(error);
-        return _time.GetTimestamp() - start;
+        return true;
     }
 }

@@ -37,6 +37,13 @@ public sealed record EngineOptions
     [Range(1, 65536)]
     public int PreemptionQuantum { get; init; } = SchedulerLimits.DefaultPreemptionQuantum;
 
+    /// <summary>
+    /// Share of the engine's time that may be lost to forward passes that are stopped for a tenant that comes back from idle, and done
+    /// again. 0 (never) to 0.5, default 0.03.
+    /// </summary>
+    [Range(0, 0.5)]
+    public double InterruptionShare { get; init; } = 0.03;
+
     /// <summary>Threads that sample a batch. 1 to 64, default 1.</summary>
     [Range(1, 64)]
     public int SamplerThreads { get; init; } = 1;
@@ -48,6 +55,9 @@ public sealed record EngineOptions
         Validator.TryValidateObject(this, new ValidationContext(this), results, validateAllProperties: true);
         return [.. results.Select(r => $"{r.ErrorMessage} The value is {Value(r.MemberNames.First())}.")];
     }
+
+    /// <summary>What may be lost to stopped passes: the share of ten seconds at once, and nothing for a wait of less than a millisecond.</summary>
+    internal InterruptionBudget InterruptionBudget(long second) => new(InterruptionShare, 10 * second, second / 1000);
 
     private object? Value(string property) => GetType().GetProperty(property)?.GetValue(this);
 }

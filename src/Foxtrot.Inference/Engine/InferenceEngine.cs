@@ -82,7 +82,13 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
 
         var sequence = NewSequence(request, ContextLength, Vocabulary, _time.GetTimestamp(), Cancel);
+        var isNewcomer = _core.Tenants.IsNewcomer(request.Tenant);
         Send(new Command(sequence, false, null, 0));
+        if (isNewcomer)
+        {
+            _core.Interruptions.Ask();
+        }
+
         return sequence.Generation;
     }
 
@@ -183,6 +189,7 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void ApplyCommands()
     {
+        _core.Interruptions.Restart();
         while (_commands.TryDequeue(out var command))
         {
             if (command.Sequence is not { } sequence)

@@ -7,6 +7,7 @@ internal sealed class TenantState(string name)
     private long _service;
     private double _weighted;
     private double _weight = 1;
+    private double _counter;
     private int _running;
     private int _waiting;
     private long _lastActive;
@@ -21,7 +22,11 @@ internal sealed class TenantState(string name)
     public SequenceQueue Queue { get; } = new();
 
     /// <summary>Service received here and elsewhere, divided by weight, lifted when it came back from idle: who has least is next.</summary>
-    public double Counter { get; set; }
+    public double Counter
+    {
+        get => _counter;
+        set => Volatile.Write(ref _counter, value);
+    }
 
     /// <summary>Its place among the active tenants, or −1.</summary>
     public int Index { get; set; } = -1;
@@ -60,6 +65,10 @@ internal sealed class TenantState(string name)
         Volatile.Write(ref _computed, _computed + computed);
         Volatile.Write(ref _recomputed, _recomputed + recomputed);
     }
+
+    /// <summary>Whether it has no sequence and has been served no more than a counter; callable from any thread.</summary>
+    public bool IsIdle(double counter) =>
+        Volatile.Read(ref _running) + Volatile.Read(ref _waiting) == 0 && Volatile.Read(ref _counter) <= counter;
 
     /// <summary>Notes how long its queue is, for readers.</summary>
     public void CountWaiting() => Volatile.Write(ref _waiting, Queue.Count);

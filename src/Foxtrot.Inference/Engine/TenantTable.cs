@@ -17,6 +17,7 @@ internal sealed class TenantTable(double debtBound, TimeProvider time)
     private readonly List<TenantState> _active = [];
     private double _floor;
     private double _activeWeight;
+    private double _least;
 
     /// <summary>Tenants with sequences, waiting or running, in the order in which they came.</summary>
     public IReadOnlyList<TenantState> Active => _active;
@@ -46,6 +47,12 @@ internal sealed class TenantTable(double debtBound, TimeProvider time)
         service = _all.TryGetValue(name, out var tenant) ? tenant.Read(time.GetTimestamp()) : null;
         return service is not null;
     }
+
+    /// <summary>Whether a tenant would be served before all that are active now: it has nothing here and is not ahead; thread-safe.</summary>
+    public bool IsNewcomer(string name) => !_all.TryGetValue(name, out var tenant) || tenant.IsIdle(Volatile.Read(ref _least));
+
+    /// <summary>Tells those who ask for newcomers where the active tenants stand.</summary>
+    public void Publish() => Volatile.Write(ref _least, Floor(null));
 
     /// <summary>Takes a new sequence into its tenant's queue.</summary>
     public void Add(Sequence sequence)

@@ -21,7 +21,6 @@ internal sealed class ConcatenatedRunner : ForwardRunner
     private static readonly OrtMemoryInfo Host = OrtMemoryInfo.DefaultInstance;
 
     private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
     private readonly DecodeInputs _inputs;
     private readonly LogitsBuffer _logits;
     private readonly PassBinding?[] _decode;
@@ -67,7 +66,7 @@ internal sealed class ConcatenatedRunner : ForwardRunner
             _mask.SetOnes(r, lengths[r]);
         }
 
-        (_decode[rows] ??= BindDecode(rows)).Run(_run);
+        (_decode[rows] ??= BindDecode(rows)).Run(Control);
         for (var r = 0; r < kept; r++)
         {
             KeepNewPosition(r, lengths[r]);
@@ -147,7 +146,6 @@ internal sealed class ConcatenatedRunner : ForwardRunner
         _cache.Dispose();
         _logits.Dispose();
         _inputs.Dispose();
-        _run.Dispose();
     }
 
     private PassBinding BindDecode(int rows)
@@ -163,7 +161,7 @@ internal sealed class ConcatenatedRunner : ForwardRunner
         using var binding = new PassBinding(_session);
         binding.Input(Graph.AttentionMask, Host, TensorElementType.Int64, mask.Address, past.Slots, mask.Width);
         BindCache(binding, past, present, past.Slots);
-        return inputs.Run(binding, Graph, _run, _logits);
+        return inputs.Run(binding, Graph, Control, _logits);
     }
 
     private void BindCache(PassBinding binding, KvTensors past, KvTensors present, int rows)

@@ -69,6 +69,9 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
     /// <returns>[prompts, vocabulary]: the logits after each prompt's last token.</returns>
     public abstract Span<float> PrefillBatch(int firstSlot, ReadOnlySpan<int> tokens, int width, ReadOnlySpan<int> lengths);
 
+    /// <summary>What passes run with.</summary>
+    protected PassControl Control { get; } = new();
+
     /// <summary>Rows that passes need memory for.</summary>
     protected int Rows => Graph.PadSingleRow ? Math.Max(Slots, 2) : Slots;
 
@@ -90,6 +93,16 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
     /// <summary>Exchanges two slots, each with at most <paramref name="positions"/> positions in use.</summary>
     public abstract void Swap(int a, int b, int positions);
 
+    /// <summary>
+    /// Stops the pass under way, soon: it ends with <see cref="PassInterruptedException"/>, unless it is as good as done. Slots hold
+    /// what they held; what a stopped pass wrote behind that, the same pass writes again. Thread-safe.
+    /// </summary>
+    /// <remarks>Passes that begin later are stopped, too, until <see cref="Resume"/>.</remarks>
+    public virtual void Interrupt() => Control.Interrupt();
+
+    /// <summary>Lets passes run again. Not while one is under way.</summary>
+    public virtual void Resume() => Control.Resume();
+
     /// <summary>Says that no slot holds anything any more, so that memory that follows the longest sequence may shrink.</summary>
     public virtual void Reset()
     {
@@ -98,6 +111,7 @@ internal abstract class ForwardRunner(ModelGraph graph, int slots, int maxLength
     public void Dispose()
     {
         Dispose(true);
+        Control.Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -19,9 +19,18 @@ internal sealed class PassBinding(InferenceSession session) : IDisposable
         _binding.BindOutput(name, Tensor(memory, type, address, shape));
 
     /// <summary>Runs the pass and waits for its outputs.</summary>
-    public void Run(RunOptions options)
+    /// <exception cref="PassInterruptedException">Another thread stopped it.</exception>
+    public void Run(PassControl control)
     {
-        session.RunWithBinding(options, _binding);
+        try
+        {
+            session.RunWithBinding(control.Options, _binding);
+        }
+        catch (OnnxRuntimeException error) when (control.IsInterrupted)
+        {
+            throw new PassInterruptedException(error);
+        }
+
         _binding.SynchronizeBoundOutputs();
     }
 

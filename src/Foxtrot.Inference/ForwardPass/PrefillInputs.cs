@@ -47,7 +47,7 @@ internal sealed class PrefillInputs : IDisposable
     }
 
     /// <summary>Adds these inputs to a binding that has mask and cache, runs it and returns [rows, vocabulary].</summary>
-    public Span<float> Run(PassBinding binding, ModelGraph graph, RunOptions options, LogitsBuffer logits)
+    public Span<float> Run(PassBinding binding, ModelGraph graph, PassControl control, LogitsBuffer logits)
     {
         var host = OrtMemoryInfo.DefaultInstance;
         binding.Input(graph.InputIds, host, TensorElementType.Int64, _tokens.Address, _rows, _width);
@@ -60,14 +60,14 @@ internal sealed class PrefillInputs : IDisposable
         {
             binding.Input(logitRows, host, TensorElementType.Int64, _logitRows.Address, _logitCount);
             binding.Output(graph.Logits, host, graph.LogitsType, logits.Address, _logitCount, graph.Vocabulary);
-            binding.Run(options);
+            binding.Run(control);
             return logits.Read(_rows);
         }
 
         using var all = new LogitsBuffer(graph.LogitsType, graph.Vocabulary);
         all.Reserve(_rows * _width);
         binding.Output(graph.Logits, host, graph.LogitsType, all.Address, _rows, _width, graph.Vocabulary);
-        binding.Run(options);
+        binding.Run(control);
         return Pick(all, graph, logits);
     }
 

@@ -18,7 +18,6 @@ internal sealed class SharedBufferRunner : ForwardRunner
     private static readonly OrtMemoryInfo Host = OrtMemoryInfo.DefaultInstance;
 
     private readonly InferenceSession _session;
-    private readonly RunOptions _run = new();
     private readonly KvStorage _cache;
     private readonly DecodeInputs _inputs;
     private readonly AttentionMask _mask;
@@ -52,7 +51,7 @@ internal sealed class SharedBufferRunner : ForwardRunner
             _mask.SetOnes(r, lengths[r] + 1);
         }
 
-        (_decode[rows] ??= BindDecode(rows)).Run(_run);
+        (_decode[rows] ??= BindDecode(rows)).Run(Control);
         return _logits.Read(rows);
     }
 
@@ -104,7 +103,6 @@ internal sealed class SharedBufferRunner : ForwardRunner
         _mask.Dispose();
         _inputs.Dispose();
         _cache.Dispose();
-        _run.Dispose();
     }
 
     private PassBinding BindDecode(int rows)
@@ -118,7 +116,7 @@ internal sealed class SharedBufferRunner : ForwardRunner
     private Span<float> RunPrefill(PassBinding binding, PrefillInputs inputs, int firstSlot, int rows, int width)
     {
         BindCache(binding, firstSlot, rows);
-        return inputs.Run(binding, Graph, _run, _logits);
+        return inputs.Run(binding, Graph, Control, _logits);
     }
 
     private void BindCache(PassBinding binding, int firstSlot, int rows)

@@ -20,6 +20,7 @@ internal sealed class SyntheticRunner : ForwardRunner
     private const float Excluded = -20;
     private static readonly TimeSpan Oversleep = TimeSpan.FromMilliseconds(1);
 
+    private readonly ManualResetEvent _interrupted = new(false);
     private readonly float[] _logits;
     private readonly TimeSpan _step;
     private readonly TimeProvider _time;
@@ -62,6 +63,12 @@ internal sealed class SyntheticRunner : ForwardRunner
     }
 
     /// <inheritdoc/>
+    public override void Interrupt() => _interrupted.Set();
+
+    /// <inheritdoc/>
+    public override void Resume() => _interrupted.Reset();
+
+    /// <inheritdoc/>
     public override void Copy(int from, int to, int positions)
     {
     }
@@ -83,9 +90,7 @@ internal sealed class SyntheticRunner : ForwardRunner
         return _logits.AsSpan(0, tokens.Length * Vocabulary);
     }
 
-    protected override void Dispose(bool disposing)
-    {
-    }
+    protected override void Dispose(bool disposing) => _interrupted.Dispose();
 
     // A few likely tokens, so that there is something to draw and little to do. Bytes and special tokens stand first in vocabularies,
     // and would be no text of their own.
@@ -114,7 +119,11 @@ internal sealed class SyntheticRunner : ForwardRunner
         var start = _time.GetTimestamp();
         if (_owed >= Oversleep)
         {
-            Thread.Sleep((int)_owed.TotalMilliseconds);
+            if (_interrupted.WaitOne((int)_owed.TotalMilliseconds))
+            {
+                _owed = TimeSpan.Zero;
+                throw new PassInterruptedException();
+            }
         }
 
         _owed -= _time.GetElapsedTime(start);

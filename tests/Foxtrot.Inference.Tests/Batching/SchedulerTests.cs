@@ -68,6 +68,25 @@ public sealed class SchedulerTests
         Assert.Equal(new StepPlan(1, PrefillKind.Continue, 1, 1), Plan(decodeRows: 1, free: 2, [1], [3]));
 
     [Fact]
+    public void The_first_sequence_of_a_tenant_does_not_wait_for_longer_ones_of_tenants_that_have_slots()
+    {
+        // The first tenant generates and waits; the second one is new and as far.
+        var choices = new StepChoices(8);
+        var plan = Scheduler.Plan(
+            new SchedulerSnapshot
+            {
+                DecodeRows = 2,
+                FreeSlots = 6,
+                Tenants = new[] { new TenantShare(0, 1, 2, 0, 2), new TenantShare(0, 1, 0, 2, 2), new TenantShare(0, 1, 0, 4, 1) },
+                Heads = new WaitingHead[] { new(9, 9), new(9, 9), new(4, 4), new(4, 4), new(5, 5) },
+            },
+            Limits,
+            choices);
+        Assert.Equal(new StepPlan(2, PrefillKind.AdmitBatch, 2, 6), plan);
+        Assert.Equal([1, 2], choices.Admissions.ToArray());
+    }
+
+    [Fact]
     public void Any_plan_stays_within_slots_budget_and_queue() =>
         Gen.Select(Gen.Int[0, 80], Gen.Int[0, 8], Gen.Int[1, 200].Array[0, 3], Gen.Int[1, 200].Array[0, 12], Gen.Int[16, 128], Gen.Int[2, 128])
             .Sample((decodeRows, free, prefilling, waiting, budget, chunk) =>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Foxtrot.Inference.Batching;
 using Foxtrot.Inference.Engine;
 using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Sampling;
@@ -13,12 +14,12 @@ internal sealed class EngineHarness : IDisposable
     private readonly BatchSampler _sampler;
     private readonly int _contextLength;
 
-    public EngineHarness(LoadedModel model, EngineOptions options, EngineObserver? observer = null)
+    public EngineHarness(LoadedModel model, EngineOptions options, EngineObserver? observer = null, InterruptionBudget? budget = null)
     {
         _contextLength = options.ContextLength;
         _runner = ForwardRunner.Create(model, options.Slots, options.ContextLength);
         _sampler = new BatchSampler(options.SamplerThreads);
-        Core = new EngineCore(_runner, options, _sampler, TimeProvider.System, observer ?? new EngineObserver());
+        Core = new EngineCore(_runner, options, _sampler, TimeProvider.System, observer ?? new EngineObserver(), budget);
     }
 
     public EngineCore Core { get; }
@@ -36,6 +37,7 @@ internal sealed class EngineHarness : IDisposable
 
     public bool Step()
     {
+        Core.Interruptions.Restart();
         var worked = Core.Step();
         EngineInvariants.Check(Core, _contextLength);
         return worked;

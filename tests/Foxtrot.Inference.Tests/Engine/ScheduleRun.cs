@@ -1,3 +1,4 @@
+using Foxtrot.Inference.Batching;
 using Foxtrot.Inference.Engine;
 
 namespace Foxtrot.Inference.Tests.Engine;
@@ -11,16 +12,18 @@ internal static class ScheduleRun
     /// <param name="modelOf">The model that a schedule runs on.</param>
     /// <param name="aloneModel">The model that gives the expected bits.</param>
     /// <param name="crowded">Whether tenants preempt each other.</param>
-    /// <returns>Preemptions.</returns>
-    public static int All(int seed, int count, Func<int, LoadedModel> modelOf, LoadedModel aloneModel, bool crowded = false)
+    /// <param name="disturbed">Whether another thread stops passes all the time.</param>
+    /// <returns>How often sequences were preempted and passes stopped.</returns>
+    public static (int Preemptions, int Stops) All(
+        int seed, int count, Func<int, LoadedModel> modelOf, LoadedModel aloneModel, bool crowded = false, bool disturbed = false)
     {
-        var preemptions = new PreemptionCount();
+        var events = new EventCount();
         using var alone = new EngineHarness(aloneModel, new EngineOptions { Slots = 1, ContextLength = RandomSchedule.LongestContext });
         for (var index = 0; index < count; index++)
         {
             try
             {
-                One(new RandomSchedule(seed + index, aloneModel.Graph.Vocabulary, crowded), modelOf(index), alone, preemptions);
+                One(new RandomSchedule(seed + index, aloneModel.Graph.Vocabulary, crowded), modelOf(index), alone, events, disturbed);
             }
             catch (Exception error)
             {
@@ -28,12 +31,15 @@ internal static class ScheduleRun
             }
         }
 
-        return preemptions.Total;
+        return (events.Preemptions, events.Stops);
     }
 
-    private static void One(RandomSchedule schedule, LoadedModel model, EngineHarness alone, PreemptionCount preemptions)
+    private static void One(RandomSchedule schedule, LoadedModel model, EngineHarness alone, EventCount events, bool disturbed)
     {
-        using var engine = new EngineHarness(model, schedule.Options, preemptions);
+        // Everything may be lost, and a pass that is nearly done, too.
+        using var engine = new EngineHarness(
+            model, schedule.Options, events, disturbed ? new InterruptionBudget(1, long.MaxValue / 2, long.MinValue / 2) : null);
+        using var disturber = disturbed ? new Disturber(engine.Core.Interruptions) : null;
         var running = new List<(RandomSchedule.Arrival Arrival, Recorded Recorded)>();
         var last = schedule.Arrivals.Max(a => a.Step + (a.CancelAfter ?? 0));
         for (var step = 0; engine.Step() || step <= last; step++)
@@ -63,7 +69,7 @@ internal static class ScheduleRun
             AssertSame(alone.RunAlone(Watched(arrival) with { MaxTokens = Math.Min(arrival.Request.MaxTokens, room) }), recorded);
         }
 
-        Assert.Equal(preemptions.Rebuilt > 0, preemptions.Total > 0);
+        Assert.Equal(events.Rebuilt > 0, events.Preemptions > 0);
     }
 
     private static GenerationRequest Watched(RandomSchedule.Arrival arrival) =>
@@ -100,16 +106,46 @@ internal static class ScheduleRun
         }
     }
 
-    private sealed class PreemptionCount : EngineObserver
+    private sealed class EventCount : EngineObserver
     {
-        public int Total { get; private set; }
+        public int Preemptions { get; private set; }
+
+        public int Stops { get; private set; }
 
         public int Rebuilt { get; private set; }
 
         public override void OnStep(in StepReport report)
         {
-            Total += report.Plan.Preemptions;
+            Preemptions += report.Plan.Preemptions;
+            Stops += report.LostTime > 0 ? 1 : 0;
             Rebuilt += report.RebuiltTokens;
+        }
+    }
+
+    // Asks at random times, as newcomers do.
+    private sealed class Disturber : IDisposable
+    {
+        private readonly Thread _thread;
+        private volatile bool _isDone;
+
+        public Disturber(Interruptions interruptions)
+        {
+            _thread = new Thread(() =>
+            {
+                var random = new Random(1);
+                while (!_isDone)
+                {
+                    interruptions.Ask();
+                    Thread.SpinWait(random.Next(3000));
+                }
+            });
+            _thread.Start();
+        }
+
+        public void Dispose()
+        {
+            _isDone = true;
+            _thread.Join();
         }
     }
 
