@@ -15,7 +15,7 @@ namespace Foxtrot.Inference.Batching;
 public sealed class InterruptionBudget(double share, long memory, long least)
 {
     /// <summary>A pass with less than this share still to do is left alone: little would be gained for what is lost.</summary>
-    public const double LeastRemaining = 0.25;
+    public const double LeastRemaining = 0.5;
 
     private double _earned;
 

@@ -37,8 +37,8 @@ public sealed class InterruptionBudgetTests
 
     [Theory]
     [InlineData(0, 100, true)]
-    [InlineData(75, 100, true)]
-    [InlineData(76, 100, false)]
+    [InlineData(50, 100, true)]
+    [InlineData(51, 100, false)]
     [InlineData(0, 9, false)]
     [InlineData(0, 0, false)]
     [InlineData(120, 100, false)]

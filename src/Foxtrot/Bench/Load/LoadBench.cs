@@ -84,6 +84,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
             ErrorKinds = all.Errors,
             Unfinished = all.Unfinished,
             Short = all.Short,
+            PromptTokensPerSecond = Math.Round(all.PromptTokens / seconds, 1),
             DurationSeconds = Math.Round(seconds, 3),
             ClientCpuUsPerToken = all.Tokens > 0 ? Math.Round(processor.TotalMicroseconds / all.Tokens, 2) : null,
             Model = request.Model,

@@ -40,6 +40,10 @@ internal sealed record LoadBenchResult(
     /// <summary>The model asked for.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Prompt tokens of the requests that were answered, over the whole measurement; 0 where the server does not count them.</summary>
+    [JsonPropertyName("prompt_tokens_per_s")]
+    public double PromptTokensPerSecond { get; init; }
+
     /// <summary>Whether tokens were counted by the server's <c>usage</c>; otherwise pieces of text were counted.</summary>
     public bool CountedByUsage { get; init; }
 }

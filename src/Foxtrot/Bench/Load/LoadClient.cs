@@ -13,7 +13,7 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
 
     private readonly LineBuffer _lines = new();
     private int _texts;
-    private int _usage;
+    private ReplyUsage? _usage;
     private long _received;
 
     /// <summary>Pieces of text received by all requests so far; any thread may look.</summary>
@@ -33,7 +33,7 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
     {
         _lines.Clear();
         _texts = 0;
-        _usage = -1;
+        _usage = null;
         Tally.FirstToken.EnsureRoom(1);
 
         // Some servers send a text more than tokens, for what was held back.
@@ -61,7 +61,9 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
             error = Kind(exception);
         }
 
-        Tally.Tokens += _usage >= 0 ? _usage : _texts;
+        var outputs = _usage?.Output ?? _texts;
+        Tally.Tokens += outputs;
+        Tally.PromptTokens += _usage?.Prompt ?? 0;
         if (error is not null)
         {
             Tally.Error(error);
@@ -69,8 +71,8 @@ internal sealed class LoadClient(HttpClient http, TimeSpan timeout, TimeProvider
         }
 
         Tally.Requests++;
-        Tally.CountedByUsage += _usage >= 0 ? 1 : 0;
-        Tally.Short += (_usage >= 0 ? _usage : _texts) < tokens ? 1 : 0;
+        Tally.CountedByUsage += _usage is null ? 0 : 1;
+        Tally.Short += outputs < tokens ? 1 : 0;
         return true;
     }
 

@@ -19,6 +19,9 @@ internal sealed class LoadTally
     /// <summary>Output tokens received.</summary>
     public long Tokens { get; set; }
 
+    /// <summary>Prompt tokens of the replies that the server counted.</summary>
+    public long PromptTokens { get; set; }
+
     /// <summary>Answered requests whose tokens the server counted.</summary>
     public int CountedByUsage { get; set; }
 
@@ -41,6 +44,7 @@ internal sealed class LoadTally
         Short += other.Short;
         Unfinished += other.Unfinished;
         Tokens += other.Tokens;
+        PromptTokens += other.PromptTokens;
         CountedByUsage += other.CountedByUsage;
         FirstToken.Add(other.FirstToken);
         BetweenTokens.Add(other.BetweenTokens);

@@ -18,14 +18,19 @@ internal enum ReplyLineKind
     Done,
 }
 
+/// <summary>What a reply cost, as the server counts it.</summary>
+/// <param name="Prompt">Prompt tokens.</param>
+/// <param name="Output">Output tokens.</param>
+internal readonly record struct ReplyUsage(int Prompt, int Output);
+
 /// <summary>Tells the lines of an OpenAI-compatible stream apart by a few searches for bytes, without reading their JSON.</summary>
 /// <remarks>Quotation marks inside JSON strings are escaped, so a quoted name with its colon is always a key.</remarks>
 internal static class ReplyLine
 {
     /// <summary>Reads one line.</summary>
     /// <param name="line">Without its line break.</param>
-    /// <param name="usage">Set to the number of output tokens where the line states it, else left alone.</param>
-    public static ReplyLineKind Read(ReadOnlySpan<byte> line, ref int usage)
+    /// <param name="usage">Set where the line states it, else left alone.</param>
+    public static ReplyLineKind Read(ReadOnlySpan<byte> line, ref ReplyUsage? usage)
     {
         if (!line.StartsWith("data:"u8))
         {
@@ -48,7 +53,7 @@ internal static class ReplyLine
         if (Value(line, "\"usage\":"u8) is [(byte)'{', ..] counts
             && Utf8Parser.TryParse(Value(counts, "\"completion_tokens\":"u8), out int tokens, out _))
         {
-            usage = tokens;
+            usage = new ReplyUsage(Utf8Parser.TryParse(Value(counts, "\"prompt_tokens\":"u8), out int prompt, out _) ? prompt : 0, tokens);
         }
 
         return HasText(line, "\"text\":"u8) || HasText(line, "\"content\":"u8) || HasText(line, "\"reasoning_content\":"u8)

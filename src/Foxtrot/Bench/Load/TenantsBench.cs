@@ -24,6 +24,7 @@ internal sealed class TenantsBench(IReadOnlyList<TenantLoad> tenants, bool alone
             return new TenantsBenchResult(
                 MachineDescription.Current(),
                 Math.Round(sum, 1),
+                Math.Round(together.Sum(r => r.PromptTokensPerSecond), 1),
                 together.Sum(r => r.Errors),
                 [.. tenants.Select((t, i) => new TenantBenchResult(t.Name, Part(before[i]), Part(together[i])!, sum > 0 ? Math.Round(together[i].TokensPerSecond / sum, 4) : 0))]);
         }

@@ -5,11 +5,13 @@ namespace Foxtrot.Bench.Load;
 /// <summary>What <c>foxtrot bench load</c> measured for several tenants at the same time.</summary>
 /// <param name="Machine">Where the clients ran.</param>
 /// <param name="TokensPerSecond">Output tokens of all tenants, while all of them were there.</param>
+/// <param name="PromptTokensPerSecond">Prompt tokens of all tenants, likewise.</param>
 /// <param name="Errors">Requests that failed, while all of them were there.</param>
 /// <param name="Tenants">Each tenant.</param>
 internal sealed record TenantsBenchResult(
     MachineDescription Machine,
     [property: JsonPropertyName("tokens_per_s")] double TokensPerSecond,
+    [property: JsonPropertyName("prompt_tokens_per_s")] double PromptTokensPerSecond,
     int Errors,
     IReadOnlyList<TenantBenchResult> Tenants);
 

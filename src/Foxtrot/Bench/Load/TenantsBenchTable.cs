@@ -12,7 +12,7 @@ internal static class TenantsBenchTable
         console.WriteLine($"{result.Tenants[0].Together.Model}, {result.Machine}");
         var table = new Table { Border = console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.Markdown };
         table.AddColumn("tenant");
-        foreach (var name in (string[])["", "clients", "tokens/s", "share", "first token p50, ms", "p99", "between tokens p99, ms", "errors"])
+        foreach (var name in (string[])["", "clients", "prompt tokens/s", "tokens/s", "share", "first token p50, ms", "p99", "between tokens p99, ms", "errors"])
         {
             table.AddColumn(new TableColumn(name).RightAligned());
         }
@@ -28,7 +28,7 @@ internal static class TenantsBenchTable
         }
 
         console.Write(table);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"together {result.TokensPerSecond:0} tokens/s, {result.Errors} requests failed"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"together {result.PromptTokensPerSecond:0} prompt tokens/s, {result.TokensPerSecond:0} tokens/s, {result.Errors} requests failed"));
         foreach (var tenant in result.Tenants)
         {
             foreach (var (kind, count) in tenant.Together.ErrorKinds.OrderBy(e => e.Key, StringComparer.Ordinal))
@@ -42,6 +42,7 @@ internal static class TenantsBenchTable
         Markup.Escape(tenant),
         phase,
         result.Clients.ToString(CultureInfo.InvariantCulture),
+        result.PromptTokensPerSecond.ToString("0", CultureInfo.InvariantCulture),
         result.TokensPerSecond.ToString("0", CultureInfo.InvariantCulture),
         share,
         LoadBenchTable.Text(result.Ttft.P50),

@@ -42,21 +42,30 @@ public sealed class ReplyLineTests
     [InlineData("""error: {"message":"no"}""", ReplyLineKind.Error)]
     public void Lines_are_told_apart(string line, object kind)
     {
-        var usage = -1;
+        ReplyUsage? usage = null;
         Assert.Equal(kind, ReplyLine.Read(Encoding.UTF8.GetBytes(line), ref usage));
-        Assert.Equal(-1, usage);
+        Assert.Null(usage);
     }
 
     [Theory]
-    [InlineData("""data: {"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":128,"total_tokens":132}}""", 128)]
-    [InlineData("""data: {"choices": [], "usage": {"prompt_tokens": 4, "completion_tokens": 7}}""", 7)]
-    [InlineData("""data: {"choices":[],"usage":null}""", -1)]
-    [InlineData("""data: {"choices":[],"usage":{"completion_tokens":"x"}}""", -1)]
-    public void Usage_is_read_where_it_is_stated(string line, int tokens)
+    [InlineData("""data: {"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":128,"total_tokens":132}}""", 4, 128)]
+    [InlineData("""data: {"choices": [], "usage": {"prompt_tokens": 4, "completion_tokens": 7}}""", 4, 7)]
+    [InlineData("""data: {"choices":[],"usage":{"completion_tokens":7}}""", 0, 7)]
+    public void Usage_is_read_where_it_is_stated(string line, int prompt, int output)
     {
-        var usage = -1;
+        ReplyUsage? usage = null;
         ReplyLine.Read(Encoding.UTF8.GetBytes(line), ref usage);
-        Assert.Equal(tokens, usage);
+        Assert.Equal(new ReplyUsage(prompt, output), usage);
+    }
+
+    [Theory]
+    [InlineData("""data: {"choices":[],"usage":null}""")]
+    [InlineData("""data: {"choices":[],"usage":{"completion_tokens":"x"}}""")]
+    public void Usage_that_is_no_number_is_none(string line)
+    {
+        ReplyUsage? usage = null;
+        ReplyLine.Read(Encoding.UTF8.GetBytes(line), ref usage);
+        Assert.Null(usage);
     }
 
     [Fact]
@@ -88,7 +97,8 @@ public sealed class ReplyLineTests
 
     private static int ReadMany(LineBuffer lines, byte[] chunk, int times)
     {
-        int texts = 0, usage = -1;
+        var texts = 0;
+        ReplyUsage? usage = null;
         for (var i = 0; i < times; i++)
         {
             chunk.CopyTo(lines.Free());
@@ -102,11 +112,11 @@ public sealed class ReplyLineTests
         return texts;
     }
 
-    private static (string Kinds, int Usage) Read(ReadOnlySpan<byte> bytes, int[] cuts)
+    private static (string Kinds, ReplyUsage? Usage) Read(ReadOnlySpan<byte> bytes, int[] cuts)
     {
         var buffer = new LineBuffer();
         var kinds = new List<ReplyLineKind>();
-        var usage = -1;
+        ReplyUsage? usage = null;
         for (var turn = 0; bytes.Length > 0; turn++)
         {
             var free = buffer.Free().Span;

@@ -27,11 +27,12 @@ public sealed class TenantsBenchTests
         Assert.Equal(["Bearer greedy-key", "Bearer light-key"], seen.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(8, seen["Bearer greedy-key"].Max());
         Assert.Equal(2, seen["Bearer light-key"].Max());
-        Assert.Equal(["machine", "tokens_per_s", "errors", "tenants"], run.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["machine", "tokens_per_s", "prompt_tokens_per_s", "errors", "tenants"], run.Json.EnumerateObject().Select(p => p.Name));
         var tenants = run.Json.GetProperty("tenants").EnumerateArray().ToArray();
         Assert.Equal(["greedy", "light"], tenants.Select(t => t.GetProperty("name").GetString()!));
         Assert.Equal([4, 1], tenants.Select(t => t.GetProperty("together").GetProperty("clients").GetInt32()));
         Assert.Equal(1, tenants.Sum(t => t.GetProperty("share").GetDouble()), 0.001);
+        Assert.All(tenants, t => Assert.True(t.GetProperty("together").GetProperty("prompt_tokens_per_s").GetDouble() > 0));
         Assert.All(tenants, t => Assert.True(t.GetProperty("alone").GetProperty("tokens").GetInt32() > 0));
         Assert.All(tenants, t => Assert.Equal(
             t.GetProperty("together").GetProperty("ttft_ms").GetProperty("p99").GetDouble() / t.GetProperty("alone").GetProperty("ttft_ms").GetProperty("p99").GetDouble(),
