@@ -74,7 +74,7 @@ public sealed class FairShareTests
                 var longest = 2.0 * Context;
                 var service = workload.Weights.Sum(w => (w / workload.Weights.Min() * (queue + workload.Slots) * longest) + (workload.Slots * longest));
                 var bound = (int)(2 * service) + (workload.Slots * 2 * Context);
-                for (var step = 0; step < 800; step++)
+                while (engine.Steps < 800 || (engine.Steps < bound && engine.Tenants.Any(t => t.Finished == 0)))
                 {
                     foreach (var tenant in engine.Tenants)
                     {
