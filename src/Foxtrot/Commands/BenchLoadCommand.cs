@@ -19,7 +19,7 @@ internal sealed class BenchLoadCommand
         Replies of 128 tokens to a short prompt have 64 tokens of context on average. The clients' own share of the processor is in client_cpu_us_per_token.
 
         To see what tenants leave each other, name two or more; all of them run for the same --duration:
-          foxtrot bench load --alone --duration 30 --tenant name=greedy,clients=64,key-file=greedy.key --tenant name=light,clients=1,tokens=16,key-file=light.key
+          foxtrot bench load --alone --duration 10 --rounds 3 --tenant name=greedy,clients=64,key-file=greedy.key --tenant name=light,clients=1,tokens=16,key-file=light.key
         """;
 
     /// <summary>The variable that <see cref="PreferInlineCompletions"/> sets.</summary>
@@ -29,6 +29,7 @@ internal sealed class BenchLoadCommand
     private const int MostTokens = 1 << 20;
     private const int MostRequests = 100_000_000;
     private const int LongestSeconds = 7 * 24 * 3600;
+    private const int MostRounds = 1000;
     private const int RequestsPerClient = 4;
     private const int OpenLoopWarmup = 16;
 
@@ -49,6 +50,7 @@ internal sealed class BenchLoadCommand
     private readonly Option<int?> _seed = Options.Number<int>("--seed", "Seeds gaps and random prompts (default: 1)");
     private readonly Option<string[]> _tenants = Options.Texts("--tenant", "One of several tenants that run at the same time: name=NAME and any of key-file=FILE,clients=N,rate=R,tokens=N,prompt-tokens=N; may be repeated, needs --duration", "parts");
     private readonly Option<bool> _alone = Options.Flag("--alone", "Measure each --tenant alone first, for the same duration");
+    private readonly Option<int?> _rounds = Options.Number<int>("--rounds", "With --tenant: measure so many times in turn, alone and together, and show the figures over all of it (default: 1)");
     private readonly Option<bool> _json = Options.Flag("--json", "Print one JSON document instead of a table");
 
     /// <summary>The command.</summary>
@@ -59,7 +61,7 @@ internal sealed class BenchLoadCommand
         var command = new Command("load", Description)
         {
             load._url, load._model, load._key, load._chat, load._prompt, load._promptTokens, load._tokens, load._keepEnd,
-            load._clients, load._rate, load._requests, load._duration, load._warmup, load._timeout, load._seed, load._tenants, load._alone, load._json,
+            load._clients, load._rate, load._requests, load._duration, load._warmup, load._timeout, load._seed, load._tenants, load._alone, load._rounds, load._json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -147,16 +149,18 @@ internal sealed class BenchLoadCommand
             throw new UsageException($"--tenant name must be given once each, but '{twice.Key}' is given {twice.Count()} times");
         }
 
-        return new TenantsBench(tenants, parsed.GetValue(_alone));
+        return new TenantsBench(tenants, parsed.GetValue(_alone), Options.Bounded("--rounds", parsed.GetValue(_rounds) ?? 1, 1, MostRounds));
     }
 
     private LoadBenchOptions Read(ParseResult parsed)
     {
-        if (parsed.GetValue(_alone) && parsed.GetValue(_tenants) is not { Length: > 0 })
+        foreach (var option in (Option[])[_alone, _rounds])
         {
-            throw new UsageException("--alone needs at least one --tenant");
+            if (parsed.GetResult(option) is { Implicit: false } && parsed.GetValue(_tenants) is not { Length: > 0 })
+            {
+                throw new UsageException($"{option.Name} needs at least one --tenant");
+            }
         }
-
 
         var rate = parsed.GetValue(_rate);
         Refuse(parsed, _clients, rate is not null, "--rate");

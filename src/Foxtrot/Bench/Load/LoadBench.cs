@@ -23,7 +23,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
     public async Task<LoadBenchResult> RunAsync(CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
-        return await MeasureAsync(cancellationToken);
+        return (await MeasureAsync(cancellationToken)).Summarize();
     }
 
     /// <summary>Finds out what the server understands, and warms it up.</summary>
@@ -45,7 +45,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
     }
 
     /// <summary>Measures; any number of times after <see cref="PrepareAsync"/>.</summary>
-    public async Task<LoadBenchResult> MeasureAsync(CancellationToken cancellationToken)
+    public async Task<LoadMeasurement> MeasureAsync(CancellationToken cancellationToken)
     {
         var request = _request ?? throw new InvalidOperationException("nothing is prepared");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         var clients = options.Rate is { } rate
             ? await OpenAsync(request, rate, most, stop.Token)
             : await ClosedAsync(request, most, stop.Token, options.Finish ? cancellationToken : stop.Token, outOfStep: options.Duration is not null);
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var elapsed = Stopwatch.GetElapsedTime(start);
         processor = Environment.CpuUsage.TotalTime - processor;
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -71,25 +71,7 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
             all.Add(client.Tally);
         }
 
-        return new LoadBenchResult(
-            MachineDescription.Current(),
-            clients.Count,
-            all.Requests,
-            all.Tokens,
-            Math.Round(all.Tokens / seconds, 1),
-            Latency.Of(all.FirstToken),
-            Latency.Of(all.BetweenTokens),
-            all.Errors.Values.Sum())
-        {
-            ErrorKinds = all.Errors,
-            Unfinished = all.Unfinished,
-            Short = all.Short,
-            PromptTokensPerSecond = Math.Round(all.PromptTokens / seconds, 1),
-            DurationSeconds = Math.Round(seconds, 3),
-            ClientCpuUsPerToken = all.Tokens > 0 ? Math.Round(processor.TotalMicroseconds / all.Tokens, 2) : null,
-            Model = request.Model,
-            CountedByUsage = all.Requests > 0 && all.CountedByUsage == all.Requests,
-        };
+        return new LoadMeasurement(request.Model, clients.Count, all, elapsed, processor);
     }
 
     /// <inheritdoc/>

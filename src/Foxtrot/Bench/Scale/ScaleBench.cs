@@ -59,7 +59,7 @@ internal sealed class ScaleBench(ScaleBenchOptions options)
         var samples = await WatchAsync(view, measuring, cancellationToken);
         var (tokens, after) = (load.Received - receivedBefore, ProcessorSample.Take(cluster));
 
-        var result = await measuring;
+        var result = (await measuring).Summarize();
         var done = await view.IdleAsync(idle.Sum(w => w.OutputTokens) + result.Tokens, cancellationToken);
         long[] generated = [.. done.Zip(idle, (end, start) => end.OutputTokens - start.OutputTokens)];
         return Row(cluster.Workers.Count, result, tokens, before, after, samples, new ScaleAccounting(result.Tokens, generated));

@@ -328,6 +328,8 @@ public sealed class LoadBenchTests
     [InlineData("--duration 5 --requests 3", "--requests and --duration exclude each other")]
     [InlineData("--prompt a --prompt-tokens 3", "--prompt-tokens and --prompt exclude each other")]
     [InlineData("--alone", "--alone needs at least one --tenant")]
+    [InlineData("--rounds 2", "--rounds needs at least one --tenant")]
+    [InlineData("--tenant name=a --duration 1 --rounds 0", "--rounds must be in [1, 1000], but is 0")]
     [InlineData("--tenant name=a", "--tenant needs --duration, so that all of them are there all the time")]
     [InlineData("--tenant name=a --tenant name=a --duration 1", "--tenant name must be given once each, but 'a' is given 2 times")]
     [InlineData("--tenant clients=2 --duration 1", "--tenant must have a name, but is 'clients=2'")]

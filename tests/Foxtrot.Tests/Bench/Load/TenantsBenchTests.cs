@@ -20,20 +20,26 @@ public sealed class TenantsBenchTests
             await ScriptedServer.SendAsync(context, ScriptedServer.Whole(body));
         });
         var run = await CommandRun.Of(
-            "bench", "load", "--url", server.Url, "--duration", "0.3", "--alone", "--json",
+            "bench", "load", "--url", server.Url, "--duration", "0.2", "--rounds", "2", "--alone", "--json",
             "--tenant", $"name=greedy,clients=4,tokens=8,key-file={keys.Paths[0]}",
             "--tenant", $"name=light,clients=1,tokens=2,key-file={keys.Paths[1]}");
         Assert.Equal(("", 0), (run.Error, run.ExitCode));
         Assert.Equal(["Bearer greedy-key", "Bearer light-key"], seen.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(8, seen["Bearer greedy-key"].Max());
         Assert.Equal(2, seen["Bearer light-key"].Max());
-        Assert.Equal(["machine", "tokens_per_s", "prompt_tokens_per_s", "errors", "tenants"], run.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["machine", "rounds", "tokens_per_s", "prompt_tokens_per_s", "errors", "tenants"], run.Json.EnumerateObject().Select(p => p.Name));
         var tenants = run.Json.GetProperty("tenants").EnumerateArray().ToArray();
         Assert.Equal(["greedy", "light"], tenants.Select(t => t.GetProperty("name").GetString()!));
         Assert.Equal([4, 1], tenants.Select(t => t.GetProperty("together").GetProperty("clients").GetInt32()));
         Assert.Equal(1, tenants.Sum(t => t.GetProperty("share").GetDouble()), 0.001);
         Assert.All(tenants, t => Assert.True(t.GetProperty("together").GetProperty("prompt_tokens_per_s").GetDouble() > 0));
         Assert.All(tenants, t => Assert.True(t.GetProperty("alone").GetProperty("tokens").GetInt32() > 0));
+        var total = run.Json.GetProperty("tokens_per_s").GetDouble();
+        Assert.All(tenants, t => Assert.Equal(
+            total / t.GetProperty("alone").GetProperty("tokens_per_s").GetDouble(), t.GetProperty("total_ratio").GetDouble(), 0.001));
+        Assert.Equal(2, run.Json.GetProperty("rounds").GetInt32());
+        Assert.All(tenants, t => Assert.InRange(t.GetProperty("alone").GetProperty("duration_s").GetDouble(), 0.4, 60));
+        Assert.All(tenants, t => Assert.InRange(t.GetProperty("together").GetProperty("duration_s").GetDouble(), 0.4, 60));
         Assert.All(tenants, t => Assert.Equal(
             t.GetProperty("together").GetProperty("ttft_ms").GetProperty("p99").GetDouble() / t.GetProperty("alone").GetProperty("ttft_ms").GetProperty("p99").GetDouble(),
             t.GetProperty("ttft_p99_ratio").GetDouble(),
