@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Foxtrot.Inference.Devices;
 using Foxtrot.Inference.ForwardPass;
 using Foxtrot.Inference.Models;
 using Foxtrot.Sampling;
@@ -155,6 +156,7 @@ public sealed class InferenceEngine : IAsyncDisposable
 
     private void Loop()
     {
+        ComputeThread.StandBack(_model.Niceness);
         try
         {
             while (!_stopping)

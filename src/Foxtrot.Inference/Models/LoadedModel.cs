@@ -12,13 +12,14 @@ public sealed class LoadedModel : IDisposable
 {
     private readonly Lazy<string> _contentHash;
 
-    private LoadedModel(InferenceSession session, ModelGraph graph, ModelFolder folder, Device device, int intraOpThreads, TimeSpan? syntheticStep, IReadOnlyList<string> externalFiles)
+    private LoadedModel(InferenceSession session, ModelGraph graph, ModelFolder folder, Device device, int intraOpThreads, int niceness, TimeSpan? syntheticStep, IReadOnlyList<string> externalFiles)
     {
         Session = session;
         Graph = graph;
         Folder = folder;
         Device = device;
         IntraOpThreads = intraOpThreads;
+        Niceness = niceness;
         SyntheticStep = syntheticStep;
         _contentHash = new(() => Models.ContentHash.Compute(folder, externalFiles));
     }
@@ -37,6 +38,9 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Threads that one operator uses on the CPU.</summary>
     public int IntraOpThreads { get; }
+
+    /// <summary>How far the threads that compute stand back; 0 where they do not. See <see cref="ModelLoadOptions.Niceness"/>.</summary>
+    public int Niceness { get; }
 
     /// <summary>How long engines wait instead of running the session; null when they run it. See <see cref="ModelLoadOptions.SyntheticStep"/>.</summary>
     public TimeSpan? SyntheticStep { get; }
@@ -60,6 +64,8 @@ public sealed class LoadedModel : IDisposable
         options ??= new ModelLoadOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options.IntraOpThreads));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IntraOpThreads, 1024, nameof(options.IntraOpThreads));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Niceness, nameof(options.Niceness));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Niceness, ComputeThread.MostNiceness, nameof(options.Niceness));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SyntheticStep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options.SyntheticStep));
 
         var file = OnnxModelFile.Read(folder.OnnxFile);
@@ -72,8 +78,9 @@ public sealed class LoadedModel : IDisposable
         }
 
         var threads = SessionFactory.Threads(file.Path, graph, options);
-        var session = SessionFactory.Create(file, device, threads, options);
-        return new LoadedModel(session, graph, folder, device, threads, options.SyntheticStep, file.ExternalFiles);
+        var niceness = device.Kind == DeviceKind.Cpu ? options.Niceness : 0;
+        var session = ComputeThread.Make(niceness, () => SessionFactory.Create(file, device, threads, options));
+        return new LoadedModel(session, graph, folder, device, threads, niceness, options.SyntheticStep, file.ExternalFiles);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,12 @@ public sealed record ModelLoadOptions
     /// <summary>Whether idle threads spin while they wait for the next operator. Faster on quiet cores, much slower on busy ones. Default false.</summary>
     public bool AllowSpinning { get; init; }
 
+    /// <summary>
+    /// How far threads that compute on the CPU stand back behind others: the niceness of an operator's threads and of the engine's, 0 to
+    /// 19; see nice(2). Other devices have no use for it. Default 0: not at all.
+    /// </summary>
+    public int Niceness { get; init; }
+
     /// <summary>ONNX Runtime's graph rewriting. Default: all.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
 

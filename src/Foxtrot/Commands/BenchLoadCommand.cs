@@ -44,7 +44,7 @@ internal sealed class BenchLoadCommand
     private readonly Option<int?> _clients = Options.Number<int>("--clients", "Closed loop: clients that each keep one request in flight (default: 64)");
     private readonly Option<double?> _rate = Options.Number<double>("--rate", "Open loop instead: requests per second, with exponential gaps, whether or not earlier ones are done");
     private readonly Option<int?> _requests = Options.Number<int>("--requests", $"Measured requests (default: {RequestsPerClient} per client)");
-    private readonly Option<double?> _duration = Options.Number<double>("--duration", "Seconds to measure, instead of a number of requests; the first reply of each client then has a random length, so that replies do not end all at once");
+    private readonly Option<double?> _duration = Options.Number<double>("--duration", "Seconds to measure, instead of a number of requests; the first reply of each client then has a random length, so that replies do not end all at once, and its times are not counted");
     private readonly Option<int?> _warmup = Options.Number<int>("--warmup", "Requests before the measurement, which compile and fill what the first ones need (default: two per client; open loop: 32)");
     private readonly Option<int?> _timeout = Options.Number<int>("--timeout", "Seconds that one request may take (default: 120)");
     private readonly Option<int?> _seed = Options.Number<int>("--seed", "Seeds gaps and random prompts (default: 1)");

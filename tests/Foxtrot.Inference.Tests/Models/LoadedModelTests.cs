@@ -54,6 +54,7 @@ public sealed class LoadedModelTests
         var error = Assert.Throws<ModelException>(() => folder.Load(new ModelLoadOptions { IntraOpThreads = 3 }));
         Assert.Contains("3 threads for 2 query heads", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => folder.Load(new ModelLoadOptions { IntraOpThreads = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => folder.Load(new ModelLoadOptions { Niceness = 20 }));
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class LoadedModelTests
         var tokens = Forward.Tokens(3, 17, 32);
         long[] rows = [16, 33, 50];
         using var one = folder.Load(new ModelLoadOptions { IntraOpThreads = 1 });
-        using var two = folder.Load(new ModelLoadOptions { IntraOpThreads = 2, AllowSpinning = true });
+        using var two = folder.Load(new ModelLoadOptions { IntraOpThreads = 2, AllowSpinning = true, Niceness = 5 });
         Assert.Equal(Forward.Run(one, tokens, rows), Forward.Run(two, tokens, rows));
     }
 

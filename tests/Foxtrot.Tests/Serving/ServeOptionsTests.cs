@@ -38,6 +38,7 @@ public sealed class ServeOptionsTests : IDisposable
             ["Foxtrot:Context"] = "100",
             ["Foxtrot:Threads"] = "2",
             ["Foxtrot:Spin"] = "True",
+            ["Foxtrot:Niceness"] = "19",
             ["Foxtrot:Queue"] = "0",
             ["Foxtrot:Urls"] = "http://*:80;https://[::1]:443",
             ["Foxtrot:Redis"] = "localhost:6379,password=x",
@@ -46,7 +47,7 @@ public sealed class ServeOptionsTests : IDisposable
         });
         Assert.Equal([new ModelSource("a", "/models/one"), new ModelSource("two", "/models/two/")], options.Models);
         Assert.Equal((ServeRole.Worker, "model.onnx", "cuda:1", 3, 100), (options.Role, options.OnnxFile, options.Device.ToString(), options.Engine.Slots, options.Engine.ContextLength));
-        Assert.Equal((2, true, 0, "localhost:6379,password=x", "/data", TimeSpan.FromSeconds(7)), (options.Loading.IntraOpThreads, options.Loading.AllowSpinning, options.Queue, options.Redis, options.Data, options.Drain));
+        Assert.Equal((2, true, 19, 0, "localhost:6379,password=x", "/data", TimeSpan.FromSeconds(7)), (options.Loading.IntraOpThreads, options.Loading.AllowSpinning, options.Loading.Niceness, options.Queue, options.Redis, options.Data, options.Drain));
         Assert.Equal(["http://*:80", "https://[::1]:443"], options.Urls);
     }
 
@@ -156,6 +157,7 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("Context", "1", "--context must be a whole number in [2, 1048576], but is '1'")]
     [InlineData("Threads", "-1", "--threads must be a whole number in [0, 1024], but is '-1'")]
     [InlineData("Spin", "maybe", "--spin must be true or false, but is 'maybe'")]
+    [InlineData("Niceness", "20", "--niceness must be a whole number in [0, 19], but is '20'")]
     [InlineData("Queue", "99999999999", "--queue must be a whole number in [0, 1000000], but is '99999999999'")]
     [InlineData("Urls", "ftp://x", "--urls must be a list of addresses such as http://127.0.0.1:8080 with ports in [0, 65535], but has 'ftp://x'")]
     [InlineData("Urls", "http://a:1;8080", "but has '8080'")]

@@ -103,7 +103,8 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
     /// <summary>Each client sends its next request when it has read the reply to the last.</summary>
     /// <remarks>
     /// Out of step, the first reply of each client has a random length, so that replies end one after the other, as those of
-    /// independent clients do, and not all of them in one step.
+    /// independent clients do, and not all of them in one step. How long first replies take is not counted where a client has others:
+    /// all of them were asked for at once.
     /// </remarks>
     private async Task<IReadOnlyCollection<LoadClient>> ClosedAsync(
         LoadRequest request, int most, CancellationToken stop, CancellationToken cut, bool outOfStep = false)
@@ -129,14 +130,21 @@ internal sealed class LoadBench(LoadBenchOptions options) : IDisposable
         async Task LoopAsync(LoadClient client, TimeSpan delay, int tokens)
         {
             await Task.Delay(delay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var replies = 0;
             while (!stop.IsCancellationRequested && Interlocked.Increment(ref _started) is var number && number <= most)
             {
+                if (outOfStep && replies == 1)
+                {
+                    client.Tally.ForgetTimes();
+                }
+
                 if (!await client.RunAsync(request.Path, request.Body(number, tokens), tokens, Stopwatch.GetTimestamp(), cut))
                 {
                     await Task.Delay(AfterError, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
                 tokens = options.Tokens;
+                replies++;
             }
         }
     }

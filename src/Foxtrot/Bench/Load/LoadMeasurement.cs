@@ -11,6 +11,9 @@ internal sealed class LoadMeasurement(string model, int clients, LoadTally tally
     private TimeSpan _elapsed = elapsed;
     private TimeSpan _processor = processor;
 
+    /// <summary>What all clients saw.</summary>
+    public LoadTally Tally => tally;
+
     /// <summary>Adds a measurement of the same server with the same clients.</summary>
     public void Add(LoadMeasurement other)
     {
@@ -43,6 +46,4 @@ internal sealed class LoadMeasurement(string model, int clients, LoadTally tally
             CountedByUsage = tally.Requests > 0 && tally.CountedByUsage == tally.Requests,
         };
     }
-
-    private LoadTally Tally => tally;
 }

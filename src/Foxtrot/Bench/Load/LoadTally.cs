@@ -37,6 +37,13 @@ internal sealed class LoadTally
     /// <summary>Counts a failed request.</summary>
     public void Error(string kind, int count = 1) => CollectionsMarshal.GetValueRefOrAddDefault(_errors, kind, out _) += count;
 
+    /// <summary>Forgets how long things took so far, not what was received.</summary>
+    public void ForgetTimes()
+    {
+        FirstToken.Clear();
+        BetweenTokens.Clear();
+    }
+
     /// <summary>Adds another client's.</summary>
     public void Add(LoadTally other)
     {

@@ -267,7 +267,7 @@ public sealed class LoadBenchTests
         using var bench = new LoadBench(Options(server) with { Clients = 2, Requests = null, Duration = duration, Ramp = duration / 4, Finish = true });
         await bench.PrepareAsync(TestContext.Current.CancellationToken);
         clock.Restart();
-        var result = await bench.MeasureAsync(TestContext.Current.CancellationToken);
+        var result = (await bench.MeasureAsync(TestContext.Current.CancellationToken)).Summarize();
         Assert.Equal((0, 0), (result.Errors, result.Unfinished));
         Assert.True(result.Requests >= 2);
         Assert.Equal(result.Tokens, bench.Received);
@@ -292,6 +292,18 @@ public sealed class LoadBenchTests
         Assert.All(lengths, length => Assert.InRange(length, 1, 100));
         Assert.InRange(lengths.Count(length => length < 100), 5, 8);
         Assert.True(lengths.Count > 8);
+    }
+
+    [Fact]
+    public async Task In_a_measurement_by_duration_the_times_of_first_replies_which_all_come_at_once_do_not_count()
+    {
+        await using var server = await ScriptedServer.StartWholeAsync();
+        using var bench = new LoadBench(Options(server) with { Clients = 8, Requests = null, Duration = TimeSpan.FromMilliseconds(300), Tokens = 4, Finish = true });
+        await bench.PrepareAsync(TestContext.Current.CancellationToken);
+        var seen = (await bench.MeasureAsync(TestContext.Current.CancellationToken)).Tally;
+        Assert.True(seen.Requests > 16, $"only {seen.Requests} requests were answered");
+        Assert.Equal(seen.Requests - 8, seen.FirstToken.Count);
+        Assert.Equal((seen.Requests - 8) * 3, seen.BetweenTokens.Count);
     }
 
     [Fact]
