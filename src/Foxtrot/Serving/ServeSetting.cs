@@ -18,7 +18,7 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
     public static readonly ServeSetting Context = new("--context", "Context", "n", "Tokens of prompt and output together that a slot has memory for (default: the model's context, at most 4096)");
     public static readonly ServeSetting Threads = new("--threads", "Threads", "n", "Threads for one operator on the CPU; 0 is min(2, processors, heads) (default: 0)");
     public static readonly ServeSetting Spin = new("--spin", "Spin", "", "Let the threads of an operator spin while they wait: faster on quiet cores, much slower on busy ones");
-    public static readonly ServeSetting Niceness = new("--niceness", "Niceness", "n", "How far threads that compute on the CPU stand back behind those that serve, 0 (not) to 19, as nice does (default: 10)");
+    public static readonly ServeSetting Niceness = new("--niceness", "Niceness", "n", "How far threads that compute on the CPU stand back behind those that serve, and behind other programs, 0 (not) to 19, as with nice (default: 0)");
     public static readonly ServeSetting Queue = new("--queue", "Queue", "n", "Sequences that may wait for a slot, per model; more are refused (default: 256)");
     public static readonly ServeSetting Urls = new("--urls", "Urls", "urls", "Where to serve HTTP, as a list with semicolons (default: http://127.0.0.1:8080; a worker: any free port)");
     public static readonly ServeSetting MetricsUrls = new("--metrics-urls", "MetricsUrls", "urls", "Where /metrics is served without a key, for Prometheus inside the network, as a list with semicolons (default: on --urls, with the admin key where keys are needed)");
