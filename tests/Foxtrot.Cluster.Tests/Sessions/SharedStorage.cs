@@ -8,11 +8,11 @@ namespace Foxtrot.Cluster.Tests.Sessions;
 internal sealed class SharedStorage
 {
     private readonly ConcurrentDictionary<string, (byte[] Bytes, int ETag)> _records = new();
-    private int _writes;
     private int _conflicts;
     private volatile TaskCompletionSource? _held;
 
-    public int Writes => Volatile.Read(ref _writes);
+    /// <summary>How often a session has been stored, since it was last not there.</summary>
+    public int Writes(GrainId session) => _records.TryGetValue(Key("session", session), out var record) ? record.ETag : 0;
 
     /// <summary>The next writes meet another writer's.</summary>
     public void RefuseWrites(int count) => _conflicts = count;
@@ -38,6 +38,8 @@ internal sealed class SharedStorage
     }
 
     public IGrainStorage For(Serializer serializer) => new Silo(this, serializer);
+
+    private static string Key(string name, GrainId id) => $"{name}/{id}";
 
     private sealed class Silo(SharedStorage shared, Serializer serializer) : IGrainStorage
     {
@@ -90,7 +92,6 @@ internal sealed class SharedStorage
                 Key(stateName, grainId),
                 _ => grainState.ETag is null ? (bytes, 1) : throw new InconsistentStateException("nothing is stored", null, grainState.ETag),
                 (_, old) => old.ETag.ToString() == grainState.ETag ? (bytes, old.ETag + 1) : throw new InconsistentStateException("stored by another", old.ETag.ToString(), grainState.ETag));
-            Interlocked.Increment(ref shared._writes);
             grainState.ETag = next.Item2.ToString();
             grainState.RecordExists = true;
         }
@@ -103,7 +104,5 @@ internal sealed class SharedStorage
             grainState.RecordExists = false;
             return Task.CompletedTask;
         }
-
-        private static string Key(string name, GrainId id) => $"{name}/{id}";
     }
 }
