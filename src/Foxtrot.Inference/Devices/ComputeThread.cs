@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Foxtrot.Inference.Models;
 
 namespace Foxtrot.Inference.Devices;
 
@@ -12,15 +13,12 @@ namespace Foxtrot.Inference.Devices;
 /// </remarks>
 internal static partial class ComputeThread
 {
-    /// <summary>The highest niceness that there is.</summary>
-    public const int MostNiceness = 19;
-
     // A process for setpriority(2), which on Linux means a thread.
     private const int WhichThread = 0;
     private const uint Myself = 0;
 
     /// <summary>Sets the niceness of the calling thread; it can only be raised.</summary>
-    /// <param name="niceness">0, which changes nothing, to <see cref="MostNiceness"/>; see nice(2).</param>
+    /// <param name="niceness">0, which changes nothing, to <see cref="ModelLoadOptions.MostNiceness"/>; see nice(2).</param>
     public static void StandBack(int niceness)
     {
         if (niceness == 0)
@@ -39,7 +37,7 @@ internal static partial class ComputeThread
     }
 
     /// <summary>Makes something whose threads stand back: on a thread of its own, which they inherit from.</summary>
-    /// <param name="niceness">Theirs, 0 to <see cref="MostNiceness"/>.</param>
+    /// <param name="niceness">Theirs, 0 to <see cref="ModelLoadOptions.MostNiceness"/>.</param>
     /// <param name="make">Makes it; what it throws is thrown here.</param>
     public static T Make<T>(int niceness, Func<T> make)
     {

@@ -65,7 +65,7 @@ public sealed class LoadedModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options.IntraOpThreads));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IntraOpThreads, 1024, nameof(options.IntraOpThreads));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Niceness, nameof(options.Niceness));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Niceness, ComputeThread.MostNiceness, nameof(options.Niceness));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Niceness, ModelLoadOptions.MostNiceness, nameof(options.Niceness));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SyntheticStep ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options.SyntheticStep));
 
         var file = OnnxModelFile.Read(folder.OnnxFile);

@@ -5,6 +5,9 @@ namespace Foxtrot.Inference.Models;
 /// <summary>How a model is loaded. No value here changes a bit of its logits, but for <see cref="EditLogitRows"/> with fp16 models, and <see cref="SyntheticStep"/>.</summary>
 public sealed record ModelLoadOptions
 {
+    /// <summary>The highest niceness that there is; see nice(2).</summary>
+    public const int MostNiceness = 19;
+
     /// <summary>Threads for one operator, from 0 to 1,024; 0 is min(2, processors, query heads). Default 0.</summary>
     /// <remarks>
     /// At long contexts attention splits its work by heads while there are at least as many heads as threads, and within a head
@@ -17,7 +20,7 @@ public sealed record ModelLoadOptions
 
     /// <summary>
     /// How far threads that compute on the CPU stand back behind others: the niceness of an operator's threads and of the engine's, 0 to
-    /// 19; see nice(2). Other devices have no use for it. Default 0: not at all.
+    /// <see cref="MostNiceness"/>. Other devices have no use for it. Default 0: not at all.
     /// </summary>
     public int Niceness { get; init; }
 

@@ -13,7 +13,6 @@ namespace Foxtrot.Serving;
 internal sealed class ServeOptionsReader
 {
     private const int DefaultContext = 4096;
-    private const int MostNiceness = 19;
     private const int LongestContext = 1 << 20;
     private const int LongestName = 200;
     private const string SyntheticName = "foxtrot-synthetic";
@@ -64,7 +63,7 @@ internal sealed class ServeOptionsReader
             {
                 IntraOpThreads = Number(ServeSetting.Threads, 0, 0, 1024),
                 AllowSpinning = Switch(ServeSetting.Spin),
-                Niceness = Number(ServeSetting.Niceness, 0, 0, MostNiceness),
+                Niceness = Number(ServeSetting.Niceness, 0, 0, ModelLoadOptions.MostNiceness),
                 SyntheticStep = SyntheticStep(),
             },
             Queue = Number(ServeSetting.Queue, 256, 0, 1_000_000),
