@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using StackExchange.Redis;
 
@@ -64,7 +63,7 @@ internal static class ClusterConfiguration
             }
         }
 
-        var ports = FreePorts(2);
+        var ports = FreePorts.Take(2, Random.Shared);
         Offer(Endpoints + ":SiloPort", Port(options.SiloPort, ports[0]));
         Offer(Endpoints + ":GatewayPort", Port(options.ClientPort, ports[1]));
         configuration.AddInMemoryCollection(missing);
@@ -107,28 +106,4 @@ internal static class ClusterConfiguration
     };
 
     private static string Port(int chosen, int free) => (chosen > 0 ? chosen : free).ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Ports that were free a moment ago, each another one.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Any, 0)).ToArray();
-        try
-        {
-            return
-            [
-                .. listeners.Select(listener =>
-                {
-                    listener.Start();
-                    return ((IPEndPoint)listener.LocalEndpoint).Port;
-                }),
-            ];
-        }
-        finally
-        {
-            foreach (var listener in listeners)
-            {
-                listener.Dispose();
-            }
-        }
-    }
 }

@@ -22,10 +22,10 @@ public sealed record ClusterOptions
     /// <summary>The name under which sessions are stored; keep it. Default <c>foxtrot</c>.</summary>
     public string ServiceId { get; init; } = "foxtrot";
 
-    /// <summary>Port between silos, 0 to 65,535; 0, the default, takes a free one.</summary>
+    /// <summary>Port between silos, 0 to 65,535; 0, the default, takes a free one from 20,000 to 29,999.</summary>
     public int SiloPort { get; init; }
 
-    /// <summary>Port for client applications, 0 to 65,535; 0, the default, takes a free one.</summary>
+    /// <summary>Port for client applications, 0 to 65,535; 0, the default, takes a free one from 20,000 to 29,999.</summary>
     public int ClientPort { get; init; }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Foxtrot.Cluster.Hosting;
 using StackExchange.Redis;
 
 namespace Foxtrot.Cluster.Tests.Hosting;
@@ -16,10 +15,7 @@ public sealed class Garnet : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Dotnet("tool", "restore").WaitForExitAsync();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = FreePorts.Take(1, Random.Shared)[0];
         _process = Dotnet("tool", "run", "garnet-server", "--", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--lua", "--memory", "64m", "--index", "16m", "-q");
         ConnectionString = $"127.0.0.1:{port},connectRetry=60,connectTimeout=500,abortConnect=true";
         await AnswersAsync();

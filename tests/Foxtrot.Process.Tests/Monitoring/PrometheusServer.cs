@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
-using Foxtrot.Process.Tests.Orchestration;
+using Foxtrot.Cluster.Hosting;
 using Foxtrot.Process.Tests.Processes;
 
 namespace Foxtrot.Process.Tests.Monitoring;
@@ -55,7 +55,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
                 file_sd_configs: [{"{"}files: ["{targets}"], refresh_interval: 1s{"}"}]
                 relabel_configs: [{"{"}source_labels: [role], target_label: job, replacement: foxtrot-$1{"}"}]
             """);
-        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1)[0]}");
+        var address = new Uri($"http://127.0.0.1:{FreePorts.Take(1, Random.Shared)[0]}");
         var process = ChildProcess.Start(
             "prometheus",
             "prometheus",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Foxtrot.Cluster.Hosting;
 
 namespace Foxtrot.Process.Tests.Orchestration;
 
@@ -21,7 +22,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         _labels = $$"""{"orleans/serviceId": "{{service}}", "orleans/clusterId": "{{cluster}}"}""";
         _pods = pods;
-        Address = $"http://127.0.0.1:{FreePorts.Take(1)[0]}/";
+        Address = $"http://127.0.0.1:{FreePorts.Take(1, Random.Shared)[0]}/";
         _listener.Prefixes.Add(Address);
         _listener.Start();
         _serving = ServeAsync();

@@ -1,3 +1,5 @@
+using Foxtrot.Cluster.Hosting;
+
 namespace Foxtrot.Process.Tests.Orchestration;
 
 /// <summary>The variables that Aspire 13.5 gives to a project with <c>WithReference(orleans)</c>, as AppHost/AppHost.cs sets it up.</summary>
@@ -15,7 +17,7 @@ internal sealed record AspireEnvironment(string Redis, string Password, string C
     /// <param name="replica">Of this process.</param>
     public AspireProcess Of(string name, int replica)
     {
-        var ports = FreePorts.Take(3);
+        var ports = FreePorts.Take(3, Random.Shared);
         var address = $"http://localhost:{ports[0]}";
         var variables = new Dictionary<string, string>
         {
@@ -26,8 +28,8 @@ internal sealed record AspireEnvironment(string Redis, string Password, string C
             ["Orleans__EnableDistributedTracing"] = "true",
             ["Orleans__GrainStorage__sessions__ProviderType"] = "Redis",
             ["Orleans__GrainStorage__sessions__ServiceKey"] = Resource,
-            ["Orleans__Endpoints__SiloPort"] = ports[1],
-            ["Orleans__Endpoints__GatewayPort"] = ports[2],
+            ["Orleans__Endpoints__SiloPort"] = $"{ports[1]}",
+            ["Orleans__Endpoints__GatewayPort"] = $"{ports[2]}",
             ["ConnectionStrings__redis"] = $"{Redis},password={Password}",
             ["REDIS_HOST"] = Redis.Split(':')[0],
             ["REDIS_PORT"] = Redis.Split(':')[1],
@@ -50,7 +52,7 @@ internal sealed record AspireEnvironment(string Redis, string Password, string C
             ["Foxtrot__Models"] = "",
             ["Foxtrot__Device"] = "cpu",
         };
-        return new(variables, new Uri(address), int.Parse(ports[1], System.Globalization.CultureInfo.InvariantCulture));
+        return new(variables, new Uri(address), ports[1]);
     }
 }
 

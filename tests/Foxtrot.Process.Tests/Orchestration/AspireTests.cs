@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Foxtrot.Cluster.Hosting;
 using Foxtrot.Process.Tests.Processes;
 using StackExchange.Redis;
 
@@ -20,7 +21,7 @@ public sealed class AspireTests
         var cluster = $"aspire-{Guid.NewGuid():n}";
 
         // Nobody listens at the last address: telemetry that cannot be delivered must not be in the way of anything.
-        var aspire = new AspireEnvironment(garnet.Endpoint, Password, cluster, $"http://127.0.0.1:{FreePorts.Take(1)[0]}");
+        var aspire = new AspireEnvironment(garnet.Endpoint, Password, cluster, $"http://127.0.0.1:{FreePorts.Take(1, Random.Shared)[0]}");
         AspireProcess[] told = [aspire.Of("worker", 0), aspire.Of("worker", 1), aspire.Of("gateway", 0)];
         var started = await Task.WhenAll(told.Select((process, i) => StartAsync(i < 2 ? "worker" : "gateway", process)));
         string Context() => string.Join(Environment.NewLine, started.Select(process => process.Describe()));

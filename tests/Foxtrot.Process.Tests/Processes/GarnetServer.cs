@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Foxtrot.Cluster.Hosting;
 
 namespace Foxtrot.Process.Tests.Processes;
 
@@ -7,8 +8,6 @@ namespace Foxtrot.Process.Tests.Processes;
 internal sealed class GarnetServer : IAsyncDisposable
 {
     private const string Version = "2.2.8";
-    private const string PackagesLine = "global-packages:";
-    private static readonly Lazy<Task<string>> Program = new(RestoreAsync);
     private readonly ChildProcess _process;
 
     private GarnetServer(ChildProcess process, int port)
@@ -24,8 +23,8 @@ internal sealed class GarnetServer : IAsyncDisposable
     /// <param name="password">What it asks for; null for nothing.</param>
     public static async Task<GarnetServer> StartAsync(string? password = null)
     {
-        var program = await Program.Value;
-        var port = FreePort();
+        var program = await DotnetTool.PathAsync("garnet-server", Version, "net10.0", "GarnetServer.dll");
+        var port = FreePorts.Take(1, Random.Shared)[0];
         string[] arguments =
         [
             program, "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "-q",
@@ -71,31 +70,5 @@ internal sealed class GarnetServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    // `dotnet garnet-server` would put a second process between this one and the server, which signals do not pass.
-    private static async Task<string> RestoreAsync()
-    {
-        await RunAsync("tool", "restore");
-        var locals = await RunAsync("nuget", "locals", "global-packages", "--list", "--force-english-output");
-        var line = locals.Single(line => line.StartsWith(PackagesLine, StringComparison.Ordinal));
-        var packages = line[PackagesLine.Length..].Trim();
-        var program = Path.Combine(packages, "garnet-server", Version, "tools", "net10.0", "any", "GarnetServer.dll");
-        return File.Exists(program) ? program : throw new FileNotFoundException($"`dotnet tool restore` left no garnet-server {Version}.", program);
-    }
-
-    private static async Task<List<string>> RunAsync(params string[] arguments)
-    {
-        var output = new List<string>();
-        await using var process = ChildProcess.Start($"dotnet {arguments[0]}", "dotnet", arguments, folder: RepositoryRoot.Folder, onLine: output.Add);
-        var exit = await Deadline.Within(process.Exit, $"dotnet {arguments[0]} ends", process.Describe, TimeSpan.FromMinutes(3));
-        return exit == 0 ? output : throw new InvalidOperationException(process.Describe());
     }
 }
