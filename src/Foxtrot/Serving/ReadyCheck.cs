@@ -11,7 +11,10 @@ namespace Foxtrot.Serving;
 /// </remarks>
 internal sealed class ReadyCheck(ClusterReadiness readiness, ITenantFollower tenants, OpenModels models) : IHealthCheck
 {
+    /// <summary>What is missing, for people; null once nothing is.</summary>
+    public string? Missing => readiness.Missing ?? tenants.Doubt ?? models.Failure;
+
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult((readiness.Missing ?? tenants.Doubt ?? models.Failure) is { } missing ? HealthCheckResult.Unhealthy(missing) : HealthCheckResult.Healthy());
+        Task.FromResult(Missing is { } missing ? HealthCheckResult.Unhealthy(missing) : HealthCheckResult.Healthy());
 }

@@ -49,8 +49,7 @@ internal static class ServeHost
             OrleansDashboard.Map(app, options);
         }
 
-        await app.StartAsync(cancellationToken);
-        await ReadyAsync(app, cancellationToken);
+        await new ReadyReminder(terminal, TimeProvider.System).WaitAsync(StartAsync(app, cancellationToken), () => app.Services.GetRequiredService<ReadyCheck>().Missing);
         terminal.Output.WriteLine(ReadyLine(options.Role, Addresses(app, options), models.All.Select(m => m.Info.Name)));
         await terminal.Output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
@@ -62,8 +61,9 @@ internal static class ServeHost
         $"foxtrot ready: role={ServeOptionsReader.Name(role)} {string.Join(' ', addresses)} models={string.Join(',', models)}";
 
     // An API is ready when it also knows who may call.
-    private static async Task ReadyAsync(WebApplication app, CancellationToken cancellationToken)
+    private static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
+        await app.StartAsync(cancellationToken);
         await app.Services.GetRequiredService<ClusterReadiness>().WaitAsync(cancellationToken);
         await app.Services.GetRequiredService<ITenantFollower>().WaitAsync(cancellationToken);
         try
@@ -88,6 +88,7 @@ internal static class ServeHost
 
         builder.WebHost.ConfigureKestrel(ServeLimits.Apply);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain);
+        builder.Services.AddSingleton<ReadyCheck>();
         builder.AddServiceDefaults().AddCheck<ReadyCheck>("cluster");
         if (builder.IsTraced())
         {

@@ -49,9 +49,7 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
 
         try
         {
-            var gateway = cluster.StartGatewayAsync();
-            cluster.Workers.AddRange(await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => cluster.StartWorkerAsync())));
-            cluster.Gateway = await gateway;
+            await cluster.StartProcessesAsync(workers);
             await cluster.WaitUntilServingAsync(cluster.Gateway);
             return cluster;
         }
@@ -91,6 +89,22 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
     {
         await Task.WhenAll(_started.Select(process => process.DisposeAsync().AsTask()));
         await _garnet.DisposeAsync();
+    }
+
+    // Each waits for the others, so that one that is not ready is explained by what all of them wrote.
+    private async Task StartProcessesAsync(int workers)
+    {
+        var starting = Task.WhenAll([StartGatewayAsync(), .. Enumerable.Range(0, workers).Select(_ => StartWorkerAsync())]);
+        try
+        {
+            var processes = await starting;
+            Gateway = processes[0];
+            Workers.AddRange(processes[1..]);
+        }
+        catch (Exception)
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, starting.Exception!.InnerExceptions.Select(failure => failure.Message).Append(Describe())));
+        }
     }
 
     private async Task<FoxtrotProcess> StartAsync(string role, params string[] arguments)

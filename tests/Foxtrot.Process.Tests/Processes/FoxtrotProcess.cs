@@ -34,8 +34,14 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
     /// <param name="arguments">Arguments behind <c>serve</c>.</param>
     /// <param name="environment">Variables beside this process's own.</param>
     /// <param name="onAnyLine">Sees each line of standard output and error.</param>
+    /// <param name="limit">How long it may take; null is <see cref="Deadline.Default"/>.</param>
+    /// <exception cref="TimeoutException">It takes longer; says what it wrote, and what its threads do.</exception>
     public static async Task<FoxtrotProcess> StartAsync(
-        string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? onAnyLine = null)
+        string name,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? onAnyLine = null,
+        TimeSpan? limit = null)
     {
         var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = ChildProcess.Start(
@@ -53,7 +59,7 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
             onAnyLine: onAnyLine);
         try
         {
-            var first = await Deadline.Within(Task.WhenAny(ready.Task, process.Exit), $"{name} is ready", process.Describe);
+            var first = await Deadline.Within(Task.WhenAny(ready.Task, process.Exit), $"{name} is ready", process.Describe, limit);
             if (first != ready.Task)
             {
                 throw new InvalidOperationException($"{name} ended before it was ready.{Environment.NewLine}{process.Describe()}");
@@ -61,6 +67,12 @@ internal sealed partial class FoxtrotProcess : IAsyncDisposable
 
             var address = HttpAddress().Match(await ready.Task);
             return new FoxtrotProcess(process, address.Success ? new Uri(address.Value) : null);
+        }
+        catch (TimeoutException late)
+        {
+            var threads = await ThreadStacks.OfAsync(process.Id);
+            await process.DisposeAsync();
+            throw new TimeoutException($"{late.Message}{Environment.NewLine}{threads}", late);
         }
         catch
         {
