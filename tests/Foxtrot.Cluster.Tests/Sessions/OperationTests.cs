@@ -211,10 +211,11 @@ public sealed class OperationTests(OperationTests.SharedCluster shared) : IClass
     [Fact]
     public async Task Tokens_are_saved_at_checkpoints_and_never_one_by_one()
     {
-        var (key, _) = await FinishedAsync(Story(seed: 21, tokens: 200));
+        var (key, _) = await FinishedAsync(Story(seed: 21, tokens: 384));
 
-        // Four checkpoints and the end, and what the ledger has acknowledged on the way.
-        Assert.InRange(Cluster.Storage.Writes(Cluster.Session(key).GetGrainId()), 4, 10);
+        // The start, checkpoints and the end, and what the ledger has acknowledged on the way. A checkpoint that has its turn late
+        // takes in what has come since, so that there may be fewer than one per 64 tokens.
+        Assert.InRange(Cluster.Storage.Writes(Cluster.Session(key).GetGrainId()), 3, 16);
     }
 
     private static SessionView Value(Outcome<SessionView> outcome)
