@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Foxtrot.Cluster.Workers;
 using Foxtrot.Inference.Engine;
 using TagValue = System.Collections.Generic.KeyValuePair<string, object?>;
 
@@ -8,9 +7,9 @@ namespace Foxtrot.Cluster.Telemetry;
 
 /// <summary>Records what one model's engine reports, on its thread.</summary>
 /// <param name="instruments">Where to.</param>
-/// <param name="model">The model.</param>
+/// <param name="model">The model's name.</param>
 /// <param name="worker">The worker's tag.</param>
-internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel model, TagValue worker)
+internal sealed class EngineInstruments(StepInstruments instruments, string model, TagValue worker)
 {
     private static readonly TagValue Prefill = new("phase", "prefill");
     private static readonly TagValue Decode = new("phase", "decode");
@@ -20,7 +19,7 @@ internal sealed class EngineInstruments(StepInstruments instruments, WorkerModel
     private static readonly TagValue Draw = new("stage", "draw");
     private static readonly TagValue Total = new("stage", "total");
 
-    private readonly TagValue _model = new(FoxtrotMeter.Model, model.Info.Name);
+    private readonly TagValue _model = new(FoxtrotMeter.Model, model);
 
     /// <summary>Tokens drawn per second.</summary>
     public TokenRate Rate { get; } = new(TimeProvider.System);

@@ -32,7 +32,7 @@ internal sealed class WorkerInstruments
         var step = new StepInstruments(meter);
         foreach (var model in models)
         {
-            model.Instruments = new EngineInstruments(step, model, _worker);
+            model.Instruments = new EngineInstruments(step, model.Info.Name, _worker);
         }
 
         meter.CreateObservableCounter("foxtrot.tokens.generated", Generated, "{token}", "Tokens that were drawn; replayed ones do not count.");

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Foxtrot.Client.Streams;
 using Foxtrot.Cluster.Telemetry;
+using Foxtrot.Inference.Engine;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Foxtrot.Cluster.Tests.Telemetry;
@@ -50,5 +52,33 @@ public sealed class InstrumentTests
                 "Foxtrot foxtrot.tokens_per_second ObservableGauge {token}/s",
             ],
             published.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Forward_passes_are_told_apart_by_what_they_were_for_and_whether_they_were_stopped()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meter = services.GetRequiredService<IMeterFactory>().Create(FoxtrotMeter.Name);
+        var engine = new EngineInstruments(new StepInstruments(meter), "stories", new(FoxtrotMeter.Worker, "w"));
+        List<string> recorded = [];
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter == meter && instrument.Name == "foxtrot.forward.duration")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) => recorded.Add(string.Create(
+            CultureInfo.InvariantCulture, $"{string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))} {seconds}")));
+        listener.Start();
+        var nothing = default(StepReport);
+        var second = TimeProvider.System.TimestampFrequency;
+        engine.Step(nothing with { DecodeTime = 2 * second, PrefillTime = 3 * second });
+        engine.Step(nothing with { LostTime = 4 * second });
+        engine.Step(nothing);
+        Assert.Equal(
+            ["model=stories worker=w phase=prefill 3", "model=stories worker=w phase=decode 2", "model=stories worker=w phase=interrupted 4"],
+            recorded);
     }
 }
