@@ -22,13 +22,21 @@ internal static class RedisConnections
     private static ConnectionMultiplexer Connect(string key, string connection)
     {
         var options = ConfigurationOptions.Parse(connection);
+        var name = $"Redis ('{key}', at {string.Join(", ", options.EndPoints)})";
         try
         {
-            return ConnectionMultiplexer.Connect(options);
+            var redis = ConnectionMultiplexer.Connect(options);
+            if (RedisScripts.FindFault(redis, options) is not { } fault)
+            {
+                return redis;
+            }
+
+            redis.Dispose();
+            throw new InvalidOperationException($"{name} {fault}");
         }
         catch (RedisConnectionException exception)
         {
-            throw new InvalidOperationException($"Redis ('{key}', at {string.Join(", ", options.EndPoints)}) cannot be reached: {exception.Message}", exception);
+            throw new InvalidOperationException($"{name} cannot be reached: {exception.Message}", exception);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class BenchScaleCommand
         If the cluster cost nothing, each worker would give slots / step tokens per second. What it gives less is told apart: slots that were
         empty, and steps that took longer. Processor time is that of this machine, which gateway, workers and clients share.
 
-        Redis, or Garnet started with --lua, must be running; the bench uses names of its own there and removes them:
+        Redis, or Garnet started with --lua --lua-transaction-mode, must be running; the bench uses names of its own there and removes them:
           foxtrot bench scale --redis localhost:6379 --workers 1,2,4 --step 20ms
         """;
 

@@ -22,7 +22,7 @@ internal sealed record ServeSetting(string Option, string Key, string Value, str
     public static readonly ServeSetting Queue = new("--queue", "Queue", "n", "Sequences that may wait for a slot, per model; more are refused (default: 256)");
     public static readonly ServeSetting Urls = new("--urls", "Urls", "urls", "Where to serve HTTP, as a list with semicolons (default: http://127.0.0.1:8080; a worker: any free port)");
     public static readonly ServeSetting MetricsUrls = new("--metrics-urls", "MetricsUrls", "urls", "Where /metrics is served without a key, for Prometheus inside the network, as a list with semicolons (default: on --urls, with the admin key where keys are needed)");
-    public static readonly ServeSetting Redis = new("--redis", "Redis", "host:port", "Redis or Garnet for a cluster of several processes (default: one process alone)");
+    public static readonly ServeSetting Redis = new("--redis", "Redis", "host:port", "Redis, or Garnet with --lua --lua-transaction-mode, for a cluster of several processes (default: one process alone)");
     public static readonly ServeSetting Data = new("--data", "Data", "folder", "Where one process alone keeps its sessions (default: foxtrot-data)");
     public static readonly ServeSetting Drain = new("--drain-seconds", "DrainSeconds", "n", "How long a stop may take, in which running generations finish or move (default: 30)");
 

@@ -8,7 +8,15 @@ namespace Foxtrot.Cluster.Tests.Hosting;
 /// <summary>A Garnet server, which speaks Redis's protocol, as a process of its own on a free port.</summary>
 public sealed class Garnet : IAsyncLifetime
 {
+    private readonly string[] _scripts;
     private Process? _process;
+
+    public Garnet()
+        : this("--lua", "--lua-transaction-mode")
+    {
+    }
+
+    internal Garnet(params string[] scripts) => _scripts = scripts;
 
     public string ConnectionString { get; private set; } = "";
 
@@ -16,7 +24,7 @@ public sealed class Garnet : IAsyncLifetime
     {
         await Dotnet("tool", "restore").WaitForExitAsync();
         var port = FreePorts.Take(1, Random.Shared)[0];
-        _process = Dotnet("tool", "run", "garnet-server", "--", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--lua", "--memory", "64m", "--index", "16m", "-q");
+        _process = Dotnet(["tool", "run", "garnet-server", "--", "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--memory", "64m", "--index", "16m", "-q", .. _scripts]);
         ConnectionString = $"127.0.0.1:{port},connectRetry=60,connectTimeout=500,abortConnect=true";
         await AnswersAsync();
     }

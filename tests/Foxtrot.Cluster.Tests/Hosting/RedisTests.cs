@@ -100,6 +100,20 @@ public sealed class RedisTests(Garnet garnet) : IClassFixture<Garnet>
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lets scripts of several clients run into each other", "--lua")]
+    [InlineData("runs no scripts")]
+    public async Task A_garnet_that_could_split_the_cluster_is_refused_with_what_to_do(string fault, params string[] scripts)
+    {
+        await using var careless = new Garnet(scripts);
+        await careless.InitializeAsync();
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => Silo.StartAsync(Patient with { Redis = careless.ConnectionString }));
+        var message = exception.GetBaseException().Message;
+        Assert.StartsWith("Redis ('redis', at 127.0.0.1:", message, StringComparison.Ordinal);
+        Assert.Contains($") {fault}", message, StringComparison.Ordinal);
+        Assert.Contains("start Garnet with --lua --lua-transaction-mode", message, StringComparison.Ordinal);
+    }
+
     private async Task<byte[][]> StoredAsync(string serviceId)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(garnet.ConnectionString);

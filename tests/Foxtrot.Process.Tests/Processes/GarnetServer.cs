@@ -27,7 +27,7 @@ internal sealed class GarnetServer : IAsyncDisposable
         var port = FreePorts.Take(1, Random.Shared)[0];
         string[] arguments =
         [
-            program, "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "-q",
+            program, "--bind", "127.0.0.1", "--port", $"{port}", "--lua", "--lua-transaction-mode", "-q",
 
             // Its own defaults are sized for a machine of its own: 16 GB of log, 128 MB of index.
             "--memory", "256m", "--page", "1m", "--index", "8m",

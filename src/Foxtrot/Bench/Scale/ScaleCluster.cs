@@ -124,7 +124,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
         }
         catch (Exception failure) when (failure is RedisException or ArgumentException)
         {
-            throw new LoadTargetException($"--redis {_options.Redis.Split(',')[0]} cannot be reached: start a Redis, or Garnet with --lua");
+            throw new LoadTargetException($"--redis {_options.Redis.Split(',')[0]} cannot be reached: start a Redis, or Garnet with --lua --lua-transaction-mode");
         }
     }
 }

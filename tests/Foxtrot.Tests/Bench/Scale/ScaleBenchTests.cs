@@ -29,7 +29,7 @@ public sealed class ScaleBenchTests
     public async Task A_redis_that_is_not_there_is_one_line()
     {
         var run = await CommandRun.Of("bench", "scale", "--redis", "127.0.0.1:1,connectTimeout=100,connectRetry=1", "--workers", "1");
-        Assert.Equal((1, "foxtrot: --redis 127.0.0.1:1 cannot be reached: start a Redis, or Garnet with --lua\n"), (run.ExitCode, run.Error));
+        Assert.Equal((1, "foxtrot: --redis 127.0.0.1:1 cannot be reached: start a Redis, or Garnet with --lua --lua-transaction-mode\n"), (run.ExitCode, run.Error));
     }
 
     [Theory]
