@@ -27,7 +27,7 @@ internal static class RedisScripts
     private const int Rounds = 3;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
-    /// <summary>What is wrong with how a server runs scripts, for people; null when nothing is, and when it is no Garnet.</summary>
+    /// <summary>What is wrong with how a server runs scripts, for people; null when nothing is, when it is no Garnet, and when it is not there yet.</summary>
     /// <param name="redis">A connection to it.</param>
     /// <param name="options">For another one, which is closed again.</param>
     /// <exception cref="RedisException">The server went away meanwhile.</exception>
@@ -80,10 +80,10 @@ internal static class RedisScripts
         try
         {
             // Not the library's own Info, which wants a connection with administrator's rights.
-            var about = (string?)redis.GetServers().First(server => server.IsConnected).Execute("INFO", "server");
+            var about = (string?)redis.GetServers().FirstOrDefault(server => server.IsConnected)?.Execute("INFO", "server");
             return about?.Contains("garnet_version:", StringComparison.Ordinal) ?? false;
         }
-        catch (RedisServerException)
+        catch (Exception refused) when (refused is RedisServerException or RedisCommandException)
         {
             // Who may not ask is no client of a Garnet with its defaults.
             return false;

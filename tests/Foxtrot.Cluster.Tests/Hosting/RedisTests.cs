@@ -114,6 +114,14 @@ public sealed class RedisTests(Garnet garnet) : IClassFixture<Garnet>
         Assert.Contains("start Garnet with --lua --lua-transaction-mode", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_is_not_there_yet_has_no_fault()
+    {
+        var options = ConfigurationOptions.Parse("127.0.0.1:1,abortConnect=false,connectRetry=0,connectTimeout=100");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        Assert.Null(RedisScripts.FindFault(redis, options));
+    }
+
     private async Task<byte[][]> StoredAsync(string serviceId)
     {
         using var redis = await ConnectionMultiplexer.ConnectAsync(garnet.ConnectionString);
