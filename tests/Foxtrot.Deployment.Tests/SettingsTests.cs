@@ -13,7 +13,7 @@ public sealed class SettingsTests : IDisposable
     private const int Margin = 15;
 
     private static readonly string[] OtherVariables =
-        ["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID", "KUBERNETES_SERVICE_HOST", "REDIS_PASSWORD", "ConnectionStrings__redis"];
+        ["POD_NAME", "POD_NAMESPACE", "POD_IP", "ORLEANS_SERVICE_ID", "ORLEANS_CLUSTER_ID", "KUBERNETES_SERVICE_HOST", "REDIS_PASSWORD", "ConnectionStrings__redis", "MALLOC_ARENA_MAX"];
 
     private static readonly string[] OtherPrefixes = ["Foxtrot__", "Orleans__Endpoints__", "Logging__LogLevel__", "OTEL_"];
 

@@ -107,10 +107,12 @@ internal sealed class FoxtrotCluster : IAsyncDisposable
         }
     }
 
+    // Gateways with the limit of their manifest, so that a soak measures what is deployed.
     private async Task<FoxtrotProcess> StartAsync(string role, params string[] arguments)
     {
         var name = $"{role}-{Interlocked.Increment(ref _count)}";
-        var process = await FoxtrotProcess.StartAsync(name, ["--role", role, "--redis", _garnet.Endpoint, .. arguments], _environment);
+        var environment = role == "gateway" ? new Dictionary<string, string>(_environment) { ["MALLOC_ARENA_MAX"] = "2" } : _environment;
+        var process = await FoxtrotProcess.StartAsync(name, ["--role", role, "--redis", _garnet.Endpoint, .. arguments], environment);
         _started.Enqueue(process);
         return process;
     }
